@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from asgiref.sync import sync_to_async
 
 from django_claimsauth.authentication.results import AuthenticateResult
+from django_claimsauth.authentication.users import user_of
 from django_claimsauth.claims import ClaimsPrincipal
 
 if TYPE_CHECKING:
@@ -76,8 +77,6 @@ class SchemeHandler:
 
     def user(self, principal: ClaimsPrincipal) -> object:
         """Return what `request.user` is for this principal; called once, when touched."""
-        from django_claimsauth.authentication.users import user_of
-
         return user_of(principal)
 
     def check(self) -> list[CheckMessage]:

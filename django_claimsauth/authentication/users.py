@@ -1,0 +1,139 @@
+"""
+Django's users and our principals, each made of the other.
+
+`sub` of a principal that this project vouches for is the primary key of a local
+user; a stranger's `sub` never is, however much it looks like one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+
+from django_claimsauth.claims import LOCAL_ISSUER, ClaimsPrincipal
+
+
+class PrincipalUser:
+    """
+    What `request.user` is for a principal that has no local user.
+
+    It is authenticated, has no primary key and no permission: what a principal
+    may do is what policies say, never what an absent row says.
+    """
+
+    pk = None
+    id = None
+    is_active = True
+    is_staff = False
+    is_superuser = False
+    is_anonymous = False
+
+    def __init__(self, principal: ClaimsPrincipal) -> None:
+        self.principal = principal
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Always as the principal."""
+        return self.principal.is_authenticated
+
+    @property
+    def username(self) -> str:
+        """The principal's name, else its subject."""
+        return self.get_username()
+
+    def get_username(self) -> str:
+        """Return the principal's name, else its subject, else an empty str."""
+        shown = self.principal.name
+        if shown is None:
+            shown = self.principal.subject
+        return "" if shown is None else str(shown)
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Return False: permissions belong to local users."""
+        return False
+
+    def has_perms(self, perm_list: object, obj: object = None) -> bool:
+        """Return False: permissions belong to local users."""
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Return False: permissions belong to local users."""
+        return False
+
+    def get_all_permissions(self, obj: object = None) -> set[str]:
+        """Return nothing: permissions belong to local users."""
+        return set()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PrincipalUser):
+            return NotImplemented
+        return self.principal == other.principal
+
+    def __hash__(self) -> int:
+        return hash(self.principal)
+
+    def __str__(self) -> str:
+        return self.get_username()
+
+
+def subject_of(user: Any) -> str:
+    """Return the `sub` claim of a local user: its primary key, as text."""
+    return str(user.pk)
+
+
+def principal_of_user(user: Any, authentication_type: str) -> ClaimsPrincipal:
+    """
+    Return the principal of a local user: `sub` and `name`.
+
+    An inactive user, like no user, is anonymous.
+    """
+    if user is None or not user.is_authenticated or not user.is_active:
+        return ClaimsPrincipal.anonymous()
+    return ClaimsPrincipal.of(
+        authentication_type, {"sub": subject_of(user), "name": user.get_username()}
+    )
+
+
+def local_user_of(principal: ClaimsPrincipal) -> Any | None:
+    """
+    Return the active local user that this principal's own `sub` names, or None.
+
+    Only a `sub` that this project stated counts (issuer `LOCAL AUTHORITY`).
+    One query.
+    """
+    identity = principal.identity
+    if identity is None or not identity.is_authenticated:
+        return None
+    claims = (each for each in identity.claims if each.type == "sub")
+    claim = next(claims, None)
+    if claim is None or claim.issuer != LOCAL_ISSUER:
+        return None
+    return find_user(claim.value)
+
+
+def find_user(subject: object) -> Any | None:
+    """
+    Return the active user whose primary key is written exactly like this, or None.
+
+    What is not the canonical text of a key (" 1", "١", 10**30) names nobody.
+    """
+    model = get_user_model()
+    if not isinstance(subject, str) or len(subject) > 255 or "\0" in subject:
+        return None
+    try:
+        key = model._meta.pk.to_python(subject)
+    except (ValidationError, ValueError, TypeError, OverflowError):
+        return None
+    if str(key) != subject:
+        return None
+    try:
+        return model._default_manager.filter(pk=key, is_active=True).first()
+    except (ValueError, OverflowError):
+        return None
+
+
+def user_of(principal: ClaimsPrincipal) -> object:
+    """Return the local user where `sub` is ours, else a `PrincipalUser`."""
+    return local_user_of(principal) or PrincipalUser(principal)

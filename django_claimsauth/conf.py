@@ -1,0 +1,294 @@
+"""
+The only reader of `settings.CLAIMSAUTH`: typed, validated, read at use.
+
+Each section is a frozen dataclass; a setting is its field's name in capitals,
+and the field's default is the setting's. Unknown keys are errors that name the
+near miss. What was read is dropped when Django says that a setting changed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal, TypeVar
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.utils.module_loading import import_string
+
+from django_claimsauth.errors import ConfigurationError, SettingsError, near_miss
+
+# `errors` knows no Django; here, where Django is known, the operator's mistakes
+# become what Django's own tools expect of a wrong setting.
+if ImproperlyConfigured not in ConfigurationError.__bases__:
+    ConfigurationError.__bases__ = (
+        *ConfigurationError.__bases__,
+        ImproperlyConfigured,
+    )
+
+NAME = "CLAIMSAUTH"
+Section = TypeVar("Section")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardSettings:
+    """Where a scheme's operations go: specific before selector before default."""
+
+    selector: str | Callable[..., str | None] | None = None
+    default: str | None = None
+    authenticate: str | None = None
+    challenge: str | None = None
+    forbid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemeSettings:
+    """One entry of `SCHEMES`."""
+
+    backend: str | type | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    forward: ForwardSettings | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenSettings:
+    """The section `TOKENS`: issuing, refreshing and revoking."""
+
+    issuer: str | None = None
+    audience: str | Sequence[str] | None = None
+    signing_keys: Sequence[Any] = ()
+    algorithm: str = "ES256"
+    access_token_lifetime: timedelta = timedelta(minutes=10)
+    refresh_token_idle_lifetime: timedelta = timedelta(days=14)
+    refresh_token_absolute_lifetime: timedelta = timedelta(days=90)
+    refresh_retry_window: timedelta = timedelta(seconds=10)
+    revocation: Literal["strict", "bounded", "off"] = "strict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class APIKeySettings:
+    """The section `API_KEYS`."""
+
+    prefix: str = "key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeySettings:
+    """The section `PASSKEYS`."""
+
+    rp_id: str | None = None
+    rp_name: str | None = None
+    origins: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`settings.CLAIMSAUTH` as a whole."""
+
+    schemes: Mapping[str, SchemeSettings] = field(default_factory=dict)
+    default_scheme: str | None = None
+    default_authenticate_scheme: str | None = None
+    default_challenge_scheme: str | None = None
+    default_forbid_scheme: str | None = None
+    claims_transformations: Sequence[str | Callable[..., Any] | type] = ()
+    invalid_credentials: Literal["policy", "reject"] = "policy"
+    default_policy: str | None = None
+    fallback_policy: str | None = "authenticated"
+    fallback_exempt: Sequence[str] = ()
+    policy_provider: str | Callable[..., Any] | None = None
+    handlers_after_veto: bool = True
+    hide_forbidden_resources: bool = True
+    problem_details: bool = False
+    insufficient_scope: bool = False
+    trusted_proxy_count: int = 0
+    pepper: str | Callable[[], str] | None = None
+    tokens: TokenSettings = field(default_factory=TokenSettings)
+    api_keys: APIKeySettings = field(default_factory=APIKeySettings)
+    passkeys: PasskeySettings = field(default_factory=PasskeySettings)
+
+
+class LazySettings:
+    """Reads `settings.CLAIMSAUTH` at first use, and again after it changed."""
+
+    def __init__(self) -> None:
+        self._read: Settings | None = None
+        self._dropped: list[Callable[[], None]] = []
+
+    def current(self) -> Settings:
+        """
+        Return the settings as they are now.
+
+        Raises:
+            SettingsError: an unknown key, or a value of the wrong type.
+        """
+        if self._read is None:
+            self._read = read(Settings, getattr(django_settings, NAME, {}), NAME)
+        return self._read
+
+    def on_drop(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call this whenever the settings are dropped: what was built of them is old."""
+        self._dropped.append(callback)
+        return callback
+
+    def drop(self, **kwargs: Any) -> None:
+        """Forget what was read, when `setting` is ours or is not named."""
+        if kwargs.get("setting", NAME) != NAME:
+            return
+        self._read = None
+        for callback in self._dropped:
+            callback()
+
+    if typing.TYPE_CHECKING:
+        schemes: Mapping[str, SchemeSettings]
+        default_scheme: str | None
+        default_authenticate_scheme: str | None
+        default_challenge_scheme: str | None
+        default_forbid_scheme: str | None
+        claims_transformations: Sequence[str | Callable[..., Any] | type]
+        invalid_credentials: str
+        default_policy: str | None
+        fallback_policy: str | None
+        fallback_exempt: Sequence[str]
+        policy_provider: str | Callable[..., Any] | None
+        handlers_after_veto: bool
+        hide_forbidden_resources: bool
+        problem_details: bool
+        insufficient_scope: bool
+        trusted_proxy_count: int
+        pepper: str | Callable[[], str] | None
+        tokens: TokenSettings
+        api_keys: APIKeySettings
+        passkeys: PasskeySettings
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.current(), name)
+
+
+settings = LazySettings()
+setting_changed.connect(settings.drop, dispatch_uid="django_claimsauth.conf")
+
+
+def load(target: Any, where: str) -> Any:
+    """
+    Return what a dotted path names; anything but a str is returned as it is.
+
+    Raises:
+        SettingsError: nothing can be imported there.
+    """
+    if not isinstance(target, str):
+        return target
+    try:
+        return import_string(target)
+    except ImportError as error:
+        raise SettingsError(
+            f"{where} is {target!r}, which cannot be imported: {error}. "
+            "A dotted path to something importable is expected."
+        ) from error
+
+
+def read(section: type[Section], given: Any, where: str) -> Section:
+    """
+    Return the dataclass that a dict of settings describes.
+
+    Raises:
+        SettingsError: not a dict, an unknown key, or a value of the wrong type.
+    """
+    if not isinstance(given, Mapping):
+        raise SettingsError(f"{where} is {given!r}; a dict is expected.")
+    hints = typing.get_type_hints(section)
+    names = {name.upper(): name for name in hints}
+    for key in given:
+        if key not in names:
+            raise SettingsError(
+                f"{where} has an unknown key {key!r}{near_miss(key, names)} "
+                f"Known: {', '.join(sorted(names))}."
+            )
+    return section(
+        **{
+            names[key]: _checked(value, hints[names[key]], f"{where}[{key!r}]")
+            for key, value in given.items()
+        }
+    )
+
+
+def _checked(value: Any, hint: Any, where: str) -> Any:
+    if hint == Mapping[str, SchemeSettings]:
+        return _read_schemes(value, where)
+    if dataclasses.is_dataclass(hint):
+        return read(typing.cast("type[Any]", hint), value, where)
+    if hint == ForwardSettings | None:
+        return None if value is None else _read_forward(value, where)
+    if not _is_of(value, hint):
+        raise SettingsError(f"{where} is {_shown(value, where)}; {_described(hint)} is expected.")
+    return value
+
+
+def _shown(value: Any, where: str) -> str:
+    # An error message reaches logs and screens, where no secret belongs.
+    secret = any(word in where for word in ("PEPPER", "KEYS", "OPTIONS"))
+    return f"a {type(value).__name__}" if secret else repr(value)
+
+
+def _read_schemes(given: Any, where: str) -> Mapping[str, SchemeSettings]:
+    if not isinstance(given, Mapping):
+        raise SettingsError(f"{where} is {given!r}; a dict of aliases is expected.")
+    for alias in given:
+        # The alias stands in a header where a scheme has no keyword of its own.
+        if not isinstance(alias, str) or not alias.replace("-", "_").isidentifier():
+            raise SettingsError(
+                f"{where} has the alias {alias!r}; a name of letters, digits, "
+                "'_' and '-' is expected."
+            )
+    return {
+        alias: read(SchemeSettings, entry, f"{where}[{alias!r}]")
+        for alias, entry in given.items()
+    }
+
+
+def _read_forward(given: Any, where: str) -> ForwardSettings:
+    if not isinstance(given, Mapping):
+        raise SettingsError(f"{where} is {given!r}; a dict is expected.")
+    # The keys of FORWARD are words of the protocol, in lower case.
+    return read(ForwardSettings, {str(k).upper(): v for k, v in given.items()}, where)
+
+
+def _is_of(value: Any, hint: Any) -> bool:
+    origin = typing.get_origin(hint)
+    if hint is Any:
+        return True
+    if origin in (typing.Union, types.UnionType):
+        return any(_is_of(value, each) for each in typing.get_args(hint))
+    if origin is Literal:
+        return value in typing.get_args(hint)
+    if origin is not None and typing.get_origin(hint) is Callable or hint is Callable:
+        return callable(value)
+    if origin is Sequence:
+        inner = typing.get_args(hint)[0]
+        return isinstance(value, list | tuple) and all(
+            _is_of(each, inner) for each in value
+        )
+    if origin is Mapping:
+        return isinstance(value, Mapping)
+    if hint is int:
+        # A bool is an int to Python, and a mistake in a setting.
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, origin or hint)
+
+
+def _described(hint: Any) -> str:
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(_described(each) for each in typing.get_args(hint))
+    if origin is Literal:
+        return " or ".join(repr(each) for each in typing.get_args(hint))
+    if origin is Sequence:
+        return f"a list of {_described(typing.get_args(hint)[0])}"
+    if origin is not None:
+        return str(origin.__name__).lower()
+    return "None" if hint is type(None) else getattr(hint, "__name__", str(hint))
