@@ -2,7 +2,8 @@
 The settings of the test suite.
 
 `CLAIMSAUTH_TEST_DATABASE` (sqlite, postgresql, mariadb) and
-`CLAIMSAUTH_TEST_CACHE` (locmem, redis) choose the services.
+`CLAIMSAUTH_TEST_CACHE` (locmem, redis) choose the services; where they listen is
+in `PGHOST`, `MYSQL_HOST`, `REDIS_URL` and their like, 127.0.0.1 by default.
 """
 
 import os
@@ -14,20 +15,24 @@ DATABASES_BY_NAME = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": ":memory:",
         # A file, so that threads and processes of one test share it.
-        "TEST": {"NAME": str(Path(gettempdir()) / f"claimsauth-test-{os.getpid()}.sqlite3")},
+        "TEST": {"NAME": f"{gettempdir()}/claimsauth-test-{os.getpid()}.sqlite3"},
         "OPTIONS": {"timeout": 20, "init_command": "PRAGMA journal_mode=WAL"},
     },
     "postgresql": {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "claimsauth",
         "USER": os.environ.get("PGUSER", "postgres"),
+        "PASSWORD": os.environ.get("PGPASSWORD", ""),
         "HOST": os.environ.get("PGHOST", "127.0.0.1"),
+        "PORT": os.environ.get("PGPORT", "5432"),
     },
     "mariadb": {
         "ENGINE": "django.db.backends.mysql",
         "NAME": "claimsauth",
         "USER": os.environ.get("MYSQL_USER", "root"),
+        "PASSWORD": os.environ.get("MYSQL_PASSWORD", ""),
         "HOST": os.environ.get("MYSQL_HOST", "127.0.0.1"),
+        "PORT": os.environ.get("MYSQL_PORT", "3306"),
         "OPTIONS": {"charset": "utf8mb4"},
         "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_general_ci"},
     },
@@ -50,7 +55,14 @@ if DATABASE_NAME == "mariadb":
 DATABASES = {"default": DATABASES_BY_NAME[DATABASE_NAME]}
 # Runs beside each other on one server need a name each.
 DATABASES["default"]["NAME"] += os.environ.get("CLAIMSAUTH_TEST_DB_SUFFIX", "")
-CACHES = {"default": CACHES_BY_NAME[os.environ.get("CLAIMSAUTH_TEST_CACHE", "locmem")]}
+CACHE_NAME = os.environ.get("CLAIMSAUTH_TEST_CACHE", "locmem")
+CACHES = {
+    "default": {
+        **CACHES_BY_NAME[CACHE_NAME],
+        # Every test sees an empty cache, and no test flushes a shared server.
+        "KEY_FUNCTION": "tests.cache_keys.key_of_this_test",
+    }
+}
 
 SECRET_KEY = "only for tests, and never a signing key"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
