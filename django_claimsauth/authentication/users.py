@@ -78,6 +78,13 @@ class PrincipalUser:
         return self.get_username()
 
 
+def anonymous_user() -> Any:
+    """Return Django's AnonymousUser; its module holds models, so it waits for apps."""
+    from django.contrib.auth.models import AnonymousUser
+
+    return AnonymousUser()
+
+
 def subject_of(user: Any) -> str:
     """Return the `sub` claim of a local user: its primary key, as text."""
     return str(user.pk)

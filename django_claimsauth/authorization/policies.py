@@ -286,18 +286,25 @@ class PolicyRegistry(Mapping[str, Policy]):
         data = [_as_data(each) for each in entries]
         if not data:
             return None
-        parts: list[Requirement | Policy] = []
-        schemes: list[str] = []
         direct = any(isinstance(each.policy, Policy) for each in data)
+        joining = None if direct else default or self._added[AUTHENTICATED]
+        asked: list[Requirement] = []
+        schemes: list[str] = []
         for each in data:
-            if each.policy is not None:
-                parts.append(self.resolve(each.policy))
-            if each.roles:
-                parts.append(RequireRole(*each.roles))
-            if each.policy is None and not each.roles and not direct:
-                parts.append(default or self._added[AUTHENTICATED])
+            for policy in self._parts(each, joining):
+                asked.extend(policy.requirements)
+                schemes.extend(policy.schemes)
             schemes.extend(each.schemes)
-        return _united(parts, schemes)
+        # Asking the same requirement twice asks it once.
+        return Policy(*dict.fromkeys(asked), schemes=schemes)
+
+    def _parts(self, entry: AuthorizeData, joining: Policy | None) -> Iterator[Policy]:
+        if entry.policy is not None:
+            yield self.resolve(entry.policy)
+        if entry.roles:
+            yield Policy(RequireRole(*entry.roles))
+        if entry.policy is None and not entry.roles and joining is not None:
+            yield joining
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._added)
@@ -308,14 +315,6 @@ class PolicyRegistry(Mapping[str, Policy]):
 
 def _as_data(entry: AuthorizeData | PolicyLike) -> AuthorizeData:
     return entry if isinstance(entry, AuthorizeData) else AuthorizeData.of(entry)
-
-
-def _united(parts: list[Requirement | Policy], schemes: list[str]) -> Policy:
-    """Return one policy; asking the same requirement twice asks it once."""
-    united = Policy(*parts)
-    return Policy(
-        *dict.fromkeys(united.requirements), schemes=(*schemes, *united.schemes)
-    )
 
 
 policies = PolicyRegistry()
