@@ -1,0 +1,100 @@
+"""
+Placeholders in the ORM's own SQL: where a value goes, and how it is prepared.
+
+What the ORM's look-ups guard against is guarded against here: a value that no
+row can hold is `UNFIT`, where some database would raise and another find nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+from django.core.exceptions import ValidationError
+from django.db.models import Expression, Field
+
+AnyField: TypeAlias = "Field[Any, Any]"
+
+UNFIT: Final[Any] = object()
+
+
+class Slot:
+    """Where in the parameters a value goes, and the field that prepares it."""
+
+    __slots__ = ("field", "for_save", "name")
+
+    def __init__(self, name: str, field: AnyField, *, for_save: bool) -> None:
+        self.name = name
+        self.field = field
+        self.for_save = for_save
+
+    def prepared(self, value: Any, connection: Any) -> Any:
+        """
+        Return what the driver gets, or `UNFIT` where no row can hold the value.
+
+        Raises:
+            ValueError: the value is to be written and the column cannot hold it.
+        """
+        if self.for_save:
+            ready = self.field.get_db_prep_save(value, connection)
+            if is_unfit(ready):
+                raise ValueError(
+                    f"{self.field} cannot hold this {type(value).__name__}."
+                )
+            return ready
+        if value is None:
+            # `= NULL` is never true, and `IS NULL` would be another statement.
+            return UNFIT
+        try:
+            ready = self.field.get_db_prep_value(value, connection)
+        except (TypeError, ValueError, OverflowError, ValidationError):
+            return UNFIT
+        return UNFIT if is_unfit(ready) else ready
+
+
+def is_unfit(value: Any) -> bool:
+    """Tell whether some database raises at this value where others find nothing."""
+    if isinstance(value, str):
+        return "\0" in value or not (value.isascii() or _is_unicode(value))
+    return isinstance(value, int) and not -(2**63) <= value < 2**63
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # A lone surrogate: JSON can spell it, no database can store it.
+        return False
+    return True
+
+
+class Param(Expression):
+    """
+    A value that is given when the statement runs, under this name.
+
+    Args:
+        field: the model field whose conversion prepares the value.
+    """
+
+    def __init__(self, name: str, field: AnyField) -> None:
+        super().__init__(output_field=field)
+        self.slot = Slot(name, field, for_save=False)
+
+    def resolve_expression(
+        self,
+        query: Any = None,
+        allow_joins: bool = True,  # noqa: FBT001, FBT002  # Django's signature
+        reuse: Any = None,
+        summarize: bool = False,  # noqa: FBT001, FBT002
+        for_save: bool = False,  # noqa: FBT001, FBT002
+    ) -> Param:
+        resolved = super().resolve_expression(
+            query, allow_joins, reuse, summarize, for_save
+        )
+        # The compiler says `for_save` of what is assigned in UPDATE and INSERT.
+        resolved.slot = Slot(self.slot.name, self.slot.field, for_save=for_save)
+        return resolved
+
+    def as_sql(
+        self, compiler: Any, connection: Any, **context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self.slot,)
