@@ -1,0 +1,218 @@
+"""
+Validating a token: parsed, tied to its issuer, verified, and then its claims judged.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django_claimsauth.errors import InvalidTokenError
+from django_claimsauth.tokens.algorithms import allow_list
+from django_claimsauth.tokens.claim_checks import (
+    check_actors,
+    check_audience,
+    check_kind,
+    check_required,
+    text,
+)
+from django_claimsauth.tokens.encoding import decode_json
+from django_claimsauth.tokens.issuers import Issuer, IssuerTemplate
+from django_claimsauth.tokens.jwks import KeySource
+from django_claimsauth.tokens.jws import CompactJWS, parse_jws, shown, verify_signature
+from django_claimsauth.tokens.lifetime import Lifetime
+from django_claimsauth.tokens.parameters import TokenValidationParameters
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class VerifiedToken:
+    """
+    A token that is what the parameters ask for.
+
+    Args:
+        issuer: the `iss`; for a template the very one that fitted.
+
+        tenant: the tenant, where the issuer came from a template.
+    """
+
+    header: Mapping[str, Any]
+    claims: dict[str, Any]
+    issuer: str
+    tenant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerRules:
+    """An issuer's keys, audiences and algorithms, ready for the hot path."""
+
+    keys: KeySource
+    audiences: frozenset[str] | None
+    allowed: frozenset[str] | None
+    tenant_claim: str | None = None
+
+
+class TokenValidator:
+    """
+    Validates tokens against parameters; holds no state but them.
+
+    Args:
+        parameters: what is accepted; checked when they were built.
+    """
+
+    def __init__(self, parameters: TokenValidationParameters) -> None:
+        self.parameters = parameters
+        self._issuers: dict[str, IssuerRules] = {}
+        self._templates: list[tuple[IssuerTemplate, IssuerRules]] = []
+        for name, issuer in parameters.bound_issuers().items():
+            if isinstance(name, str):
+                self._issuers[name] = self._rules(issuer, None)
+            else:
+                self._templates.append((name, self._rules(issuer, name.claim)))
+        self._types = frozenset(map(_token_type, parameters.token_types))
+        self._lifetime = Lifetime(
+            leeway=parameters.leeway.total_seconds(),
+            max_age=_seconds(parameters.max_age),
+            max_lifetime=_seconds(parameters.max_lifetime),
+            expires=not parameters.accept_missing_expiry,
+        )
+
+    def validate(self, token: str, now: datetime | None = None) -> dict[str, Any]:
+        """
+        Return the claims of a valid token.
+
+        Args:
+            now: an aware datetime; the system's clock when None.
+
+        Raises:
+            InvalidTokenError: not valid; its code says why.
+            ValueError: `now` is naive.
+        """
+        return self.verify(token, now).claims
+
+    def verify(self, token: str, now: datetime | None = None) -> VerifiedToken:
+        """
+        Return a valid token with its header and its issuer; as `validate()`.
+
+        Raises:
+            InvalidTokenError: not valid; its code says why.
+            ValueError: `now` is naive.
+        """
+        at = _timestamp(now)
+        jws = parse_jws(token, self.parameters.max_token_size)
+        claims = _claims_of(jws)
+        issuer, rules, tenant = self._selected(claims)
+        self._check_type(jws)
+        _verify(jws, rules)
+        self._check_claims(jws, claims, rules, at)
+        if tenant is not None and rules.tenant_claim is not None:
+            _check_tenant(claims, rules.tenant_claim, tenant)
+        return VerifiedToken(dict(jws.header.members), claims, issuer, tenant)
+
+    def generation(self) -> tuple[int, ...]:
+        """
+        Return what changes whenever the keys of an issuer change.
+
+        Raises:
+            InvalidTokenError: keys_unavailable.
+        """
+        rules = [*self._issuers.values(), *(each for _, each in self._templates)]
+        return tuple(each.keys.current().generation for each in rules)
+
+    def _rules(self, issuer: Issuer, tenant_claim: str | None) -> IssuerRules:
+        any_audience = self.parameters.accept_any_audience
+        return IssuerRules(
+            keys=issuer.keys,
+            audiences=None if any_audience else frozenset(issuer.audiences or ()),
+            allowed=allow_list(issuer.algorithms),
+            tenant_claim=tenant_claim,
+        )
+
+    def _selected(
+        self, claims: Mapping[str, Any]
+    ) -> tuple[str, IssuerRules, str | None]:
+        # Nothing is believed yet: the name only says whose keys have to fit.
+        issuer = text(claims, "iss")
+        if issuer is None:
+            raise InvalidTokenError("missing_claim", "iss")
+        rules = self._issuers.get(issuer)
+        if rules is not None:
+            return issuer, rules, None
+        for template, rules in self._templates:
+            tenant = template.tenant_of(issuer)
+            if tenant is not None:
+                return issuer, rules, tenant
+        raise InvalidTokenError("invalid_issuer", f"iss {shown(issuer)}")
+
+    def _check_type(self, jws: CompactJWS) -> None:
+        if self.parameters.accept_any_token_type:
+            return
+        if _token_type(jws.header.typ) not in self._types:
+            raise InvalidTokenError("invalid_token_type", f"typ {shown(jws.header.typ)}")
+
+    def _check_claims(
+        self, jws: CompactJWS, claims: dict[str, Any], rules: IssuerRules, now: float
+    ) -> None:
+        parameters = self.parameters
+        self._lifetime.check(claims, now)
+        if rules.audiences is not None:
+            check_audience(claims, rules.audiences)
+        check_required(claims, parameters.required_claims)
+        for name in ("sub", "jti"):
+            text(claims, name)
+        untyped = _token_type(jws.header.typ) in ("jwt", None)
+        if untyped and not parameters.accept_any_token_type:
+            check_kind(claims, id_tokens=parameters.accept_id_tokens)
+        if "act" in claims:
+            check_actors(claims)
+        if "cnf" in claims and not parameters.accept_bound_tokens:
+            raise InvalidTokenError("invalid_claim", "cnf asks for a proof")
+
+
+def _claims_of(jws: CompactJWS) -> dict[str, Any]:
+    try:
+        claims = decode_json(jws.payload)
+    except ValueError as error:
+        raise InvalidTokenError("malformed_token", str(error)[:200]) from None
+    if not isinstance(claims, dict):
+        raise InvalidTokenError("malformed_token", "the payload is no JSON object")
+    return claims
+
+
+def _verify(jws: CompactJWS, rules: IssuerRules) -> None:
+    kid = jws.header.kid
+    try:
+        verify_signature(jws, rules.keys.current().candidates(kid), rules.allowed)
+    except InvalidTokenError as error:
+        # A token that names no key does not show that its key is a new one.
+        unknown = error.code == "unknown_key" or kid is None
+        refreshed = rules.keys.refreshed() if unknown else None
+        if refreshed is None:
+            raise
+        verify_signature(jws, refreshed.candidates(kid), rules.allowed)
+
+
+def _check_tenant(claims: Mapping[str, Any], name: str, tenant: str) -> None:
+    if name not in claims:
+        raise InvalidTokenError("missing_claim", name)
+    if claims[name] != tenant:
+        raise InvalidTokenError("invalid_issuer", f"{name} {shown(claims[name])}")
+
+
+def _token_type(typ: str | None) -> str | None:
+    # RFC 7515 section 4.1.9: a media type, `application/` left out where it can be.
+    return None if typ is None else typ.lower().removeprefix("application/")
+
+
+def _seconds(duration: timedelta | None) -> float | None:
+    return None if duration is None else duration.total_seconds()
+
+
+def _timestamp(now: datetime | None) -> float:
+    if now is None:
+        return time.time()
+    if now.tzinfo is None:
+        raise ValueError(f"now is {now!r}; an aware datetime is expected.")
+    return now.timestamp()
