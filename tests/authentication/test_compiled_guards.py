@@ -70,7 +70,7 @@ class TestUnfitValues:
         with django_assert_num_queries(0):
             assert BY_NAME.first(username=value) is None
 
-    @pytest.mark.parametrize("value", [2**63 - 1, -(2**63), 0, -1], ids=repr)
+    @pytest.mark.parametrize("value", [2**63 - 1, -(2**63), 1, -1], ids=repr)
     def test_what_an_integer_column_holds_is_asked(
         self, value, django_assert_num_queries
     ):
