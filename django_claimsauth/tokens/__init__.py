@@ -6,21 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from django_claimsauth.tokens.issuers import Issuer, IssuerTemplate
     from django_claimsauth.tokens.jwks import KeySet
     from django_claimsauth.tokens.jws import verify_jws
     from django_claimsauth.tokens.keys import VerificationKey
-    from django_claimsauth.tokens.parameters import (
-        Issuer,
-        IssuerTemplate,
-        TokenValidationParameters,
-    )
+    from django_claimsauth.tokens.parameters import TokenValidationParameters
     from django_claimsauth.tokens.signing import SigningKey
     from django_claimsauth.tokens.validation import TokenValidator, VerifiedToken
 
 # By module: PyJWT is loaded when a token is met, not when Django starts.
 _EXPORTS = {
-    "Issuer": "parameters",
-    "IssuerTemplate": "parameters",
+    "Issuer": "issuers",
+    "IssuerTemplate": "issuers",
     "KeySet": "jwks",
     "SigningKey": "signing",
     "TokenValidationParameters": "parameters",

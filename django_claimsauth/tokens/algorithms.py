@@ -1,5 +1,5 @@
 """
-The signature algorithms: which family of keys each belongs to, and PyJWT's object for it.
+The signature algorithms: the family of keys of each, and PyJWT's object for it.
 
 RFC 7518 section 3.1, RFC 8037 and RFC 9864. `none` is not in the table, and
 nothing that is not in the table is ever tried.

@@ -7,6 +7,7 @@ value. One function a claim; each raises InvalidTokenError with its code.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -25,8 +26,9 @@ OTHER_KINDS_CLAIMS = ("events", "htm", "htu")
 KIND_CLAIMS = {
     "token_use": frozenset({"access"}),
     "token_type": frozenset({"access", "bearer"}),
-    "typ": frozenset({"bearer", "at+jwt", "jwt"}),
+    "typ": frozenset({"bearer", "dpop", "at+jwt", "jwt"}),
 }
+CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def text(claims: Mapping[str, Any], name: str) -> str | None:
@@ -37,12 +39,12 @@ def text(claims: Mapping[str, Any], name: str) -> str | None:
         InvalidTokenError: invalid_claim: no string, empty, too long, or with a
             control character, which no database takes as a key.
     """
-    value = claims.get(name)
-    if value is None and name not in claims:
+    if name not in claims:
         return None
+    value = claims[name]
     if not isinstance(value, str) or not value or len(value) > MAX_TEXT_LENGTH:
         raise _invalid(name, value)
-    if not value.isprintable() and any(ord(character) < 32 for character in value):
+    if CONTROL_CHARACTER.search(value):
         raise _invalid(name, value)
     return value
 
@@ -54,13 +56,15 @@ def numeric_date(claims: Mapping[str, Any], name: str) -> float | None:
     Raises:
         InvalidTokenError: invalid_claim: no number, or outside the calendar.
     """
-    value = claims.get(name)
-    if value is None and name not in claims:
+    if name not in claims:
         return None
+    value = claims[name]
     # A bool is an int to Python; what is finite is not yet a date.
-    if type(value) not in (int, float) or not -LATEST <= value <= LATEST:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise _invalid(name, value)
-    return value  # type: ignore[no-any-return]
+    if not -LATEST <= value <= LATEST:
+        raise _invalid(name, value)
+    return value
 
 
 def check_audience(claims: Mapping[str, Any], audiences: frozenset[str]) -> None:
@@ -93,7 +97,7 @@ def check_required(claims: Mapping[str, Any], names: Iterable[str]) -> None:
         InvalidTokenError: missing_claim.
     """
     for name in names:
-        if name not in claims:
+        if claims.get(name) is None:
             raise InvalidTokenError("missing_claim", name)
 
 
@@ -104,20 +108,15 @@ def check_kind(claims: Mapping[str, Any], *, id_tokens: bool) -> None:
     Raises:
         InvalidTokenError: invalid_token_type.
     """
-    declared = False
-    for name, kinds in KIND_CLAIMS.items():
-        kind = claims.get(name)
-        if kind is None:
-            continue
-        if not isinstance(kind, str) or kind.lower() not in kinds:
-            if not (id_tokens and kind in ("id", "ID")):
-                raise InvalidTokenError("invalid_token_type", f"{name} {shown(kind)}")
-        declared = True
-    foreign = OTHER_KINDS_CLAIMS
-    if not declared and not id_tokens:
-        # An issuer that calls its token an access token may repeat the nonce in it.
-        foreign += ID_TOKEN_CLAIMS
-    for name in foreign:
+    declared = [name for name in KIND_CLAIMS if name in claims]
+    for name in declared:
+        kind = claims[name]
+        known = KIND_CLAIMS[name] | ({"id"} if id_tokens else set())
+        if not isinstance(kind, str) or kind.lower() not in known:
+            raise InvalidTokenError("invalid_token_type", f"{name} {shown(kind)}")
+    # An issuer that calls its token an access token may repeat a nonce in it.
+    foreign = () if id_tokens or declared else ID_TOKEN_CLAIMS
+    for name in (*foreign, *OTHER_KINDS_CLAIMS):
         if name in claims:
             raise InvalidTokenError("invalid_token_type", f"it has {name}")
 

@@ -133,7 +133,9 @@ def _entries(
     checked_names([getattr(name, "template", name) for name in issuers], "issuers")
     if isinstance(issuers, Mapping):
         if keys is not None:
-            raise SettingsError("keys is set beside issuers that have keys of their own.")
+            raise SettingsError(
+                "keys is set beside issuers that have keys of their own."
+            )
         return issuers
     if len(issuers) != 1 or keys is None:
         # One set of keys for several issuers would let each sign for the others.

@@ -41,6 +41,12 @@ class PrivateKeyPublishedError(UnusableKeyError):
     code = "private_key_published"
 
 
+class OtherPurposeError(UnusableKeyError):
+    """A JWK that is not for signatures."""
+
+    code = "other_purpose"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class JWKContent:
     """What a JWK holds: the key of PyJWT's making, its `alg` and its `kid`."""
@@ -79,7 +85,9 @@ def family_of(jwk: object) -> Family:
         UnusableKeyError: no JSON object, or a `kty` that signs nothing.
     """
     if not isinstance(jwk, Mapping):
-        raise UnusableKeyError(f"A JWK is a {type(jwk).__name__}; an object is expected.")
+        raise UnusableKeyError(
+            f"A JWK is a {type(jwk).__name__}; an object is expected."
+        )
     kty = jwk.get("kty")
     for family in Family:
         if family.value == kty:
@@ -94,13 +102,13 @@ def check_purpose(jwk: Mapping[str, Any], operation: str) -> None:
     Refuse a JWK whose `use` or `key_ops` is for something else (RFC 7517 section 4).
 
     Raises:
-        UnusableKeyError: for encryption, or malformed.
+        OtherPurposeError: it is for encryption, or does not say what for.
     """
     if jwk.get("use", "sig") != "sig":
-        raise UnusableKeyError("A JWK's use is not sig.")
+        raise OtherPurposeError("A JWK's use is not sig.")
     operations = jwk.get("key_ops", [operation])
     if not isinstance(operations, list) or operation not in operations:
-        raise UnusableKeyError(f"A JWK's key_ops do not hold {operation!r}.")
+        raise OtherPurposeError(f"A JWK's key_ops do not hold {operation!r}.")
 
 
 def _alg(jwk: Mapping[str, Any]) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from django_claimsauth.tokens.algorithms import Family
 from django_claimsauth.tokens.encoding import decode_json
-from django_claimsauth.tokens.jwk import PrivateKeyPublishedError, family_of
+from django_claimsauth.tokens.jwk import OtherPurposeError, PrivateKeyPublishedError
 from django_claimsauth.tokens.keys import VerificationKey
 from django_claimsauth.tokens.strength import UnusableKeyError
 
@@ -107,10 +107,12 @@ class KeySet:
             UnusableKeyError: no JWK set at all, or one of over 100 keys.
         """
         jwks = _read_document(document)
-        if not remote and _mixes_families(jwks):
+        if remote:
+            jwks = [jwk for jwk in jwks if not _is_secret(jwk)]
+        elif _mixes_families(jwks):
             logger.error("A JWK set mixes secrets with public keys: none is used.")
             return cls([])
-        keys = [key for jwk in jwks if (key := _usable_key(jwk, remote)) is not None]
+        keys = [key for jwk in jwks if (key := _usable_key(jwk)) is not None]
         repeated = _repeated_kids(keys)
         if repeated:
             logger.warning("Keys with the same kid are not used: %a", sorted(repeated))
@@ -119,9 +121,7 @@ class KeySet:
 
 def jwks_document(keys: Iterable[VerificationKey]) -> dict[str, list[dict[str, str]]]:
     """Return the JWK set that publishes keys; HMAC secrets never stand in it."""
-    return {
-        "keys": [key.public_jwk() for key in keys if key.family is not Family.HMAC]
-    }
+    return {"keys": [key.public_jwk() for key in keys if key.family is not Family.HMAC]}
 
 
 def _read_document(document: Mapping[str, Any] | str | bytes) -> list[Any]:
@@ -147,20 +147,31 @@ def _read_document(document: Mapping[str, Any] | str | bytes) -> list[Any]:
 def _mixes_families(jwks: Iterable[Any]) -> bool:
     # By what the entries say, usable or not: a set that shows secrets beside
     # public keys was not meant for one kind of token.
-    types = {jwk.get("kty") for jwk in jwks if isinstance(jwk, Mapping)}
-    return Family.HMAC.value in types and len(types) > 1
+    types = [jwk.get("kty") for jwk in jwks if isinstance(jwk, Mapping)]
+    public = [family.value for family in Family if family is not Family.HMAC]
+    return Family.HMAC.value in types and any(kty in types for kty in public)
 
 
-def _usable_key(jwk: Any, remote: bool) -> VerificationKey | None:
+def _is_secret(jwk: Any) -> bool:
+    secret = isinstance(jwk, Mapping) and jwk.get("kty") == Family.HMAC.value
+    if secret:
+        logger.error("A published JWK set holds a secret, which is not used.")
+    return secret
+
+
+def _usable_key(jwk: Any) -> VerificationKey | None:
     try:
-        if remote and family_of(jwk) is Family.HMAC:
-            raise UnusableKeyError("A published JWK set holds a secret.")
         return VerificationKey.from_jwk(jwk)
-    except PrivateKeyPublishedError as error:
-        logger.error("A key of a JWK set is not used: %s", error)
     except UnusableKeyError as error:
-        logger.warning("A key of a JWK set is not used: %s", error)
+        logger.log(_level(error), "A key of a JWK set is not used: %s", error)
     return None
+
+
+def _level(error: UnusableKeyError) -> int:
+    if isinstance(error, PrivateKeyPublishedError):
+        return logging.ERROR
+    # Issuers publish keys for encryption beside the others; nothing is amiss.
+    return logging.DEBUG if isinstance(error, OtherPurposeError) else logging.WARNING
 
 
 def _repeated_kids(keys: Iterable[VerificationKey]) -> set[str]:

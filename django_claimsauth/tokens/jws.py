@@ -139,7 +139,7 @@ def shown(value: object) -> str:
 def _parse_header(segment: bytes) -> Header:
     members = decode_json(decode_base64url(segment))
     if not isinstance(members, dict):
-        raise ValueError("the header is no JSON object")
+        raise _malformed("the header is no JSON object")
     refused = REFUSED_MEMBERS & members.keys()
     if refused:
         raise ValueError(f"the header has {', '.join(sorted(refused))}")

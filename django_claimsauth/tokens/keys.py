@@ -112,9 +112,7 @@ class VerificationKey:
 
     def _required_members(self) -> dict[str, str]:
         jwk = signer_and_verifier(self.default).to_jwk(self._material, as_dict=True)
-        return {
-            name: str(value) for name, value in jwk.items() if name != "key_ops"
-        }
+        return {name: str(value) for name, value in jwk.items() if name != "key_ops"}
 
     def __repr__(self) -> str:
         return f"<VerificationKey {self.family.name} alg={self.alg} kid={self.kid!r}>"
@@ -187,9 +185,11 @@ class VerificationKey:
         octets = pem.encode("utf-8") if isinstance(pem, str) else pem
         if b"PRIVATE KEY-" in octets:
             raise UnusableKeyError(
-                "A PEM holds a private key; to verify, the public key alone is expected."
+                "A PEM holds a private key; to verify, the public key is expected."
             )
-        return cls.from_public_key(_loaded(load_pem_public_key, octets), alg=alg, kid=kid)
+        return cls.from_public_key(
+            _loaded(load_pem_public_key, octets), alg=alg, kid=kid
+        )
 
     @classmethod
     def from_der(

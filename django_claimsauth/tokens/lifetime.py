@@ -1,4 +1,4 @@
-"""When a token is valid: `exp`, `nbf` and `iat`, with exact edges (RFC 7519 section 4.1)."""
+"""When a token is valid: `exp`, `nbf`, `iat`, with exact edges (RFC 7519 section 4.1)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ class Lifetime:
             raise InvalidTokenError("missing_claim", "iat")
         if now >= issued + self.max_age + self.leeway:
             raise InvalidTokenError(
-                "token_expired", f"iat {issued} at {now:.0f}, older than {self.max_age:.0f} s"
+                "token_expired",
+                f"iat {issued} at {now:.0f}, older than {self.max_age:.0f} s",
             )
 
     def _check_length(

@@ -53,7 +53,9 @@ class SigningKey:
     verification_key: VerificationKey
     _minter: PyJWS
 
-    def sign(self, header: Mapping[str, Any], payload: Mapping[str, Any] | bytes) -> str:
+    def sign(
+        self, header: Mapping[str, Any], payload: Mapping[str, Any] | bytes
+    ) -> str:
         """
         Return a signed token in compact form.
 
@@ -196,7 +198,9 @@ class SigningKey:
         check_purpose(jwk, "sign")
         alg, kid = jwk.get("alg"), jwk.get("kid")
         try:
-            material = signer_and_verifier(of_family(family)[0].name).from_jwk(dict(jwk))
+            material = signer_and_verifier(of_family(family)[0].name).from_jwk(
+                dict(jwk)
+            )
         except (InvalidKeyError, ValueError, TypeError, KeyError) as error:
             raise UnusableKeyError(
                 f"A JWK holds no key that signs ({type(error).__name__})."
@@ -204,7 +208,9 @@ class SigningKey:
         if family is Family.HMAC:
             return cls.from_secret(material, alg=alg or "HS256", kid=kid)
         if "d" not in jwk:
-            raise UnusableKeyError("A JWK is public; to sign, the private one is expected.")
+            raise UnusableKeyError(
+                "A JWK is public; to sign, the private one is expected."
+            )
         return cls.from_private_key(material, alg=alg, kid=kid)
 
     @classmethod
@@ -212,7 +218,9 @@ class SigningKey:
         public = public.fixed(kid or public.thumbprint())
         name = EDDSA if public.family is Family.OKP else public.default
         minter = PyJWS(algorithms=[])
-        minter.register_algorithm(name, _CallableSigner(sign, SIGNATURE_OCTETS.get(name)))
+        minter.register_algorithm(
+            name, _CallableSigner(sign, SIGNATURE_OCTETS.get(name))
+        )
         return cls(name, str(public.kid), public, minter)
 
 
@@ -243,7 +251,7 @@ class _CallableSigner(Algorithm):
         raise NotImplementedError
 
     @staticmethod
-    def to_jwk(key_obj: Any, as_dict: bool = False) -> Any:
+    def to_jwk(key_obj: Any, as_dict: bool = False) -> Any:  # noqa: FBT001, FBT002
         raise NotImplementedError
 
     @staticmethod

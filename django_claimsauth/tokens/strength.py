@@ -34,7 +34,7 @@ class UnusableKeyError(ConfigurationError):
 
 def check_rsa(numbers: RSAPublicNumbers) -> None:
     """
-    Refuse an RSA key below 2048 bits, with an odd exponent rule broken, or of ROCA.
+    Refuse an RSA key below 2048 bits, with a bad exponent, or of a broken generator.
 
     Raises:
         UnusableKeyError: the key is weak, or so large that one verification
@@ -43,10 +43,10 @@ def check_rsa(numbers: RSAPublicNumbers) -> None:
     bits = numbers.n.bit_length()
     if bits not in RSA_BITS:
         raise UnusableKeyError(
-            f"An RSA key has {bits} bits; {RSA_BITS.start} to {RSA_BITS[-1]} are expected."
+            f"An RSA key has {bits} bits; {RSA_BITS[0]} to {RSA_BITS[-1]} are expected."
         )
     # The exponent 1 signs nothing, an even one has no inverse.
-    if numbers.e < 3 or numbers.e % 2 == 0:
+    if numbers.e == 1 or numbers.e % 2 == 0:
         raise UnusableKeyError("An RSA key has an exponent that is 1 or even.")
     if numbers.e.bit_length() > RSA_EXPONENT_BITS:
         raise UnusableKeyError(

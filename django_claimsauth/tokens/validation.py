@@ -1,6 +1,4 @@
-"""
-Validating a token: parsed, tied to its issuer, verified, and then its claims judged.
-"""
+"""Validating a token: parsed, tied to its issuer, verified, then its claims judged."""
 
 from __future__ import annotations
 
@@ -150,7 +148,9 @@ class TokenValidator:
         if self.parameters.accept_any_token_type:
             return
         if _token_type(jws.header.typ) not in self._types:
-            raise InvalidTokenError("invalid_token_type", f"typ {shown(jws.header.typ)}")
+            raise InvalidTokenError(
+                "invalid_token_type", f"typ {shown(jws.header.typ)}"
+            )
 
     def _check_claims(
         self, jws: CompactJWS, claims: dict[str, Any], rules: IssuerRules, now: float
