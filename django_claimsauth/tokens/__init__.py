@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from django_claimsauth.tokens.keys import VerificationKey
     from django_claimsauth.tokens.parameters import TokenValidationParameters
     from django_claimsauth.tokens.signing import SigningKey
+    from django_claimsauth.tokens.sources import key_source
     from django_claimsauth.tokens.validation import TokenValidator, VerifiedToken
 
 # By module: PyJWT is loaded when a token is met, not when Django starts.
@@ -24,6 +25,7 @@ _EXPORTS = {
     "TokenValidator": "validation",
     "VerificationKey": "keys",
     "VerifiedToken": "validation",
+    "key_source": "sources",
     "verify_jws": "jws",
 }
 
@@ -36,6 +38,7 @@ __all__ = [
     "TokenValidator",
     "VerificationKey",
     "VerifiedToken",
+    "key_source",
     "verify_jws",
 ]
 

@@ -149,22 +149,20 @@ def _entries(
 def _check_keys(issuer: Issuer, name: str) -> None:
     if not callable(getattr(issuer.keys, "current", None)):
         raise SettingsError(
-            f"The keys of issuer {name!r} are a {type(issuer.keys).__name__}; a KeySet, "
-            "or another source of keys, is expected."
+            f"The keys of issuer {name!r} are a {type(issuer.keys).__name__}; a "
+            "KeySet, or another source of keys, is expected."
         )
-    allowed = allow_list(issuer.algorithms)
-    named = families(allowed or ())
     held = issuer.keys.families() if isinstance(issuer.keys, KeySet) else set()
     if isinstance(issuer.keys, KeySet) and not held:
         raise SettingsError(f"Issuer {name!r} has no usable key; the log says why.")
+    named = families(allow_list(issuer.algorithms) or ())
     for mixed in (named, held):
         if Family.HMAC in mixed and len(mixed) > 1:
             raise SettingsError(
-                f"Issuer {name!r} mixes HMAC with public keys: whoever knows the public "
-                "key could try it as the secret. Only one of the two is expected."
+                f"Issuer {name!r} mixes HMAC with public keys: whoever knows the "
+                "public key could try it as the secret. One of the two is expected."
             )
     if named and held and not named & held:
         raise SettingsError(
-            f"Issuer {name!r} allows {', '.join(sorted(allowed or ()))}, for which none "
-            "of its keys is."
+            f"Issuer {name!r} has no key for the algorithms {issuer.algorithms!r}."
         )

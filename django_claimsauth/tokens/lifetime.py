@@ -1,4 +1,4 @@
-"""When a token is valid: `exp`, `nbf`, `iat`, with exact edges (RFC 7519 section 4.1)."""
+"""When a token is valid: `exp`, `nbf` and `iat` (RFC 7519), with exact edges."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Where verification keys are kept: a JWK set, PEM, DER, a file, the environment, a callable.
+Where verification keys are kept: in settings, a file, the environment, a callable.
 
 Each is a `KeySource`, asked at every validation, so that keys may rotate without a
 restart; what does not change costs no parsing.
@@ -101,7 +101,7 @@ class FileKeys:
                 self._key_set = self._read()
             except (SettingsError, UnusableKeyError) as error:
                 # Half a file, while it is being written, must not lock users out.
-                logger.error("%s The keys read before stay in use.", error)
+                logger.warning("%s The keys read before stay in use.", error)
                 return None
             return self._key_set
 
