@@ -1,0 +1,55 @@
+"""May they: requirements, handlers, policies, endpoints, and the service to ask."""
+
+from django_claimsauth.authorization import service
+from django_claimsauth.authorization.builtin import (
+    Operations,
+    RequireAssertion,
+    RequireAuthenticated,
+    RequireClaim,
+    RequireOperation,
+    RequirePermission,
+    RequireRecentAuthentication,
+    RequireRole,
+    RequireScope,
+    RequireUserName,
+)
+from django_claimsauth.authorization.endpoints import (
+    allow_anonymous,
+    authorize,
+    require_authorization,
+)
+from django_claimsauth.authorization.evaluation import (
+    AuthorizationContext,
+    AuthorizationFailure,
+    AuthorizationResult,
+)
+from django_claimsauth.authorization.handlers import handles
+from django_claimsauth.authorization.policies import Policy, combine, policies
+from django_claimsauth.authorization.requirements import Requirement, all_of, any_of
+
+__all__ = [
+    "AuthorizationContext",
+    "AuthorizationFailure",
+    "AuthorizationResult",
+    "Operations",
+    "Policy",
+    "RequireAssertion",
+    "RequireAuthenticated",
+    "RequireClaim",
+    "RequireOperation",
+    "RequirePermission",
+    "RequireRecentAuthentication",
+    "RequireRole",
+    "RequireScope",
+    "RequireUserName",
+    "Requirement",
+    "all_of",
+    "allow_anonymous",
+    "any_of",
+    "authorize",
+    "combine",
+    "handles",
+    "policies",
+    "require_authorization",
+    "service",
+]

@@ -125,6 +125,16 @@ def _outside(*args: object) -> None:
     """Stand for the handler of a veto that no handler cast."""
 
 
+def asks_resource(part: Requirement) -> bool:
+    """Tell whether a requirement is about a resource: a rule, or a typed handler's."""
+    if getattr(part, "about_resource", False):
+        return True
+    return any(
+        each.resource and isinstance(part, each.requirement)
+        for each in registry.handlers
+    )
+
+
 class Plan:
     """
     A policy's requirements made ready for one type of resource.
@@ -133,7 +143,16 @@ class Plan:
     unmet requirements of a mask are computed once.
     """
 
-    __slots__ = ("_denials", "bits", "calls", "goal", "judges", "parts", "requirements")
+    __slots__ = (
+        "_denials",
+        "about_resource",
+        "bits",
+        "calls",
+        "goal",
+        "judges",
+        "parts",
+        "requirements",
+    )
 
     def __init__(self, requirements: tuple[Requirement, ...], resource: type) -> None:
         self.requirements = requirements
@@ -147,6 +166,9 @@ class Plan:
         # A conjunction, the common policy, is met by one comparison.
         flat = not any(isinstance(each, Composite) for each in requirements)
         self.goal = sum(self.bits.values()) if flat else None
+        self.about_resource = sum(
+            bit for part, bit in self.bits.items() if asks_resource(part)
+        )
         self._denials: dict[int, AuthorizationResult] = {}
 
     def _calls(self, resource: type) -> Iterable[tuple[Handler, Requirement]]:
@@ -208,16 +230,20 @@ def evaluate(
     request: object = None,
     *,
     handlers_after_veto: bool = True,
+    assumed: int = 0,
 ) -> AuthorizationResult:
     """
     Decide. An async handler is run through `async_to_sync`.
+
+    Args:
+        assumed: the parts that count as met, as a mask of the plan's bits.
 
     Raises:
         Exception: whatever a judge or a handler raises; it is logged.
 
         RuntimeError: an async handler, called on a running event loop.
     """
-    met = 0
+    met = assumed
     for bit, judge in plan.judges:
         if judge(principal, resource, request):
             met |= bit

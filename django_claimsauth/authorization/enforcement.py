@@ -1,0 +1,158 @@
+"""
+Holding a request to what its endpoint declares, once a request.
+
+Authenticates by the combined policy's schemes, makes the result the request's,
+and judges. Who answers the refusal (plain Django, DRF) registers itself here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django_claimsauth.authentication.requests import bind, django_request, state_of
+from django_claimsauth.authentication.results import AuthenticateResult
+from django_claimsauth.authentication.schemes import schemes
+from django_claimsauth.authorization import service
+from django_claimsauth.authorization.metadata import EndpointMetadata
+from django_claimsauth.authorization.policies import (
+    AUTHENTICATED,
+    AuthorizeData,
+    Policy,
+    policies,
+)
+from django_claimsauth.authorization.refusals import Refusal, refused
+from django_claimsauth.authorization.resources import with_schemes
+from django_claimsauth.conf import settings
+
+DECIDED = "decided"
+_combined: dict[tuple[AuthorizeData, ...], Policy] = {}
+policies.on_change(_combined.clear)
+settings.on_drop(_combined.clear)
+
+BeforeHook = Callable[[Any], None]
+#: Called with Django's request before it is authenticated, and after it was let in.
+before_authentication: list[BeforeHook] = []
+after_success: list[BeforeHook] = []
+
+
+def default_policy() -> Policy:
+    """Return the policy of a bare `@authorize`: `DEFAULT_POLICY`, else authenticated."""
+    return policies[settings.default_policy or AUTHENTICATED]
+
+
+def fallback_entries() -> tuple[AuthorizeData, ...]:
+    """Return what holds where nothing is declared; empty where `FALLBACK_POLICY` is None."""
+    name = settings.fallback_policy
+    return () if name is None else (AuthorizeData(name),)
+
+
+def combined(asked: tuple[AuthorizeData, ...]) -> Policy:
+    """Return the one policy that means all of these, made once."""
+    policy = _combined.get(asked)
+    if policy is None:
+        policy = policies.combine(
+            [with_schemes(each) for each in asked], default=default_policy()
+        )
+        assert policy is not None, "combine() of something is something"
+        if len(_combined) >= service.MAX_PLANS:
+            _combined.clear()
+        _combined[asked] = policy
+    return policy
+
+
+def enforce(
+    request: Any, metadata: EndpointMetadata, *, fallback: bool = False
+) -> Refusal | None:
+    """
+    Return what to answer instead of the view, or None to let the request in.
+
+    Args:
+        fallback: hold the fallback policy where nothing is declared.
+    """
+    inner = django_request(request)
+    asked = _still_asked(inner, metadata, fallback)
+    if asked is None:
+        return None
+    _run(before_authentication, inner)
+    if not asked:
+        return _open(inner, schemes.authenticate(inner, None))
+    policy = combined(asked)
+    result = schemes.authenticate(inner, policy.schemes)
+    principal = bind(inner, result, schemes.user)
+    if _is_rejected(result):
+        return refused(inner, result, policy.schemes)
+    verdict = service.authorize(principal, policy, request=inner)
+    if verdict.failure is not None:
+        return refused(inner, result, policy.schemes, verdict.failure)
+    return _decided(inner, asked)
+
+
+async def aenforce(
+    request: Any, metadata: EndpointMetadata, *, fallback: bool = False
+) -> Refusal | None:
+    """Do as `enforce()`, from an event loop."""
+    inner = django_request(request)
+    asked = _still_asked(inner, metadata, fallback)
+    if asked is None:
+        return None
+    _run(before_authentication, inner)
+    if not asked:
+        return _open(inner, await schemes.aauthenticate(inner, None))
+    policy = combined(asked)
+    result = await schemes.aauthenticate(inner, policy.schemes)
+    principal = bind(inner, result, schemes.user)
+    if _is_rejected(result):
+        return await _arefused(inner, result, policy)
+    verdict = await service.aauthorize(principal, policy, request=inner)
+    if verdict.failure is not None:
+        return await _arefused(inner, result, policy, verdict.failure)
+    return _decided(inner, asked)
+
+
+async def _arefused(
+    request: Any, result: AuthenticateResult, policy: Policy, failure: Any = None
+) -> Refusal:
+    # A challenge may need a scheme's own result, which may need to wait.
+    await schemes.achallenge(request, policy.schemes)
+    return refused(request, result, policy.schemes, failure)
+
+
+def _still_asked(
+    request: Any, metadata: EndpointMetadata, fallback: bool
+) -> tuple[AuthorizeData, ...] | None:
+    """Return what is to be judged, or None where it was, or nothing is declared."""
+    notes = state_of(request).notes
+    decided = notes.get(DECIDED)
+    if not metadata.is_declared:
+        entries = fallback_entries() if fallback else ()
+        return None if decided is not None or not entries else entries
+    if decided is not None and decided.issuperset(metadata.asked):
+        return None
+    return metadata.asked
+
+
+def _decided(request: Any, asked: tuple[AuthorizeData, ...]) -> None:
+    notes = state_of(request).notes
+    notes[DECIDED] = notes.get(DECIDED, frozenset()) | frozenset(asked)
+    _run(after_success, request)
+
+
+def _open(request: Any, result: AuthenticateResult) -> Refusal | None:
+    """Let anybody in; who it is is known all the same, where it can be told."""
+    bind(request, result, schemes.user)
+    if _is_rejected(result):
+        return refused(request, result, ())
+    return _decided(request, ())
+
+
+def _is_rejected(result: AuthenticateResult) -> bool:
+    """Tell whether a bad credential ends the request, as `INVALID_CREDENTIALS` says."""
+    if settings.invalid_credentials != "reject":
+        return False
+    return any(each.code is not None for each in result.results.values())
+
+
+def _run(hooks: list[BeforeHook], request: Any) -> None:
+    for hook in hooks:
+        hook(request)

@@ -1,0 +1,212 @@
+"""
+What an endpoint declares, and reading it back for a view and a method.
+
+A declaration stands on a function, a class or a method, and on what wraps a
+view from outside (a gate). The nearest one decides who is anonymous: action
+over class over what wraps them; gates hold whatever stands inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django_claimsauth.authorization.policies import AuthorizeData, PolicyLike
+from django_claimsauth.authorization.resources import (
+    resource_entry,
+    resource_policy,
+)
+
+DECLARED: Final = "_claimsauth_declared"
+GATES: Final = "_claimsauth_gates"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What stands on one function, class or method."""
+
+    entries: tuple[AuthorizeData, ...] = ()
+    anonymous: bool = False
+
+    def plus(self, entries: tuple[AuthorizeData, ...], anonymous: bool) -> Declaration:
+        """Return the declaration with one more decorator's word."""
+        return Declaration((*self.entries, *entries), self.anonymous or anonymous)
+
+
+NOTHING: Final = Declaration()
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointMetadata:
+    """
+    What holds for one view and method.
+
+    `gates` hold in any case; `entries` do unless the nearest declaration is
+    `@allow_anonymous`. `declared` says where it was declared. `resource` is the
+    policy that the view owes a question about a resource.
+    """
+
+    gates: tuple[AuthorizeData, ...] = ()
+    entries: tuple[AuthorizeData, ...] = ()
+    anonymous: bool = False
+    declared: tuple[str, ...] = ()
+    resource: PolicyLike | None = None
+
+    @property
+    def asked(self) -> tuple[AuthorizeData, ...]:
+        """Everything that must hold."""
+        return self.gates if self.anonymous else (*self.gates, *self.entries)
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether anything was declared; if not, the fallback policy holds."""
+        return bool(self.gates or self.entries or self.anonymous)
+
+
+def declared_on(target: Any) -> Declaration:
+    """Return what stands on a function or, by itself, on a class."""
+    if isinstance(target, type):
+        return target.__dict__.get(DECLARED, NOTHING)  # type: ignore[no-any-return]
+    return getattr(target, DECLARED, NOTHING)
+
+
+def view_class(view: Any) -> type | None:
+    """Return the class behind what `as_view()` returned, DRF's or Django's."""
+    found = getattr(view, "cls", None) or getattr(view, "view_class", None)
+    return found if isinstance(found, type) else None
+
+
+def handler_name(view: Any, method: str) -> str:
+    """Return the name of the method that answers: an action's, or the verb."""
+    actions = getattr(view, "actions", None) or {}
+    verb = method.lower()
+    if verb == "head" and verb not in actions:
+        verb = "get"
+    return str(actions.get(verb, verb))
+
+
+def metadata_of(view: Any, method: str = "GET") -> EndpointMetadata:
+    """
+    Return what holds for a view (as a URL pattern has it) and an HTTP method.
+
+    HEAD is what GET is. OPTIONS describes every method, so all of them must let
+    the caller in that are declared.
+    """
+    cls = view_class(view)
+    outer = declared_on(view)
+    gates = getattr(view, GATES, ())
+    if cls is None:
+        return _function_metadata(outer, gates)
+    # What wraps the result of as_view() is a gate: nothing inside opens it.
+    gates = (*gates, *outer.entries)
+    name = handler_name(view, method)
+    if method.upper() == "OPTIONS" and not _declares(cls, name):
+        return _options_metadata(view, cls, gates, outer)
+    return _class_metadata(cls, name, gates, outer.anonymous)
+
+
+def _function_metadata(
+    declaration: Declaration, gates: tuple[AuthorizeData, ...]
+) -> EndpointMetadata:
+    where = _where(function=declaration != NOTHING, gate=bool(gates))
+    return EndpointMetadata(gates, declaration.entries, declaration.anonymous, where)
+
+
+def metadata_of_method(cls: type, function: Any, name: str) -> EndpointMetadata:
+    """Return what holds for a method of a class, called by whatever way."""
+    own = EndpointMetadata((), declared_on(function).entries)
+    found = _class_metadata(cls, name, (), open_around=False)
+    return found if found.is_declared else own
+
+
+def _class_metadata(
+    cls: type, name: str, gates: tuple[AuthorizeData, ...], open_around: bool
+) -> EndpointMetadata:
+    action = _nearest(_on_method(cls, name))
+    of_class = _nearest(declared_on(each) for each in cls.__mro__)
+    resource = resource_entry(cls, name)
+    where = _where(
+        action=action != NOTHING,
+        cls=of_class != NOTHING,
+        resource=resource is not None,
+        gate=bool(gates),
+    )
+    # A resource policy holds beside whoever opens the view: it is its own judge.
+    gates = gates if resource is None else (*gates, resource)
+    owed = resource_policy(cls, name)
+    if action.anonymous:
+        return EndpointMetadata(gates, (), True, where, owed)
+    entries = (*of_class.entries, *action.entries)
+    is_open = not action.entries and (
+        of_class.anonymous or (open_around and not entries)
+    )
+    return EndpointMetadata(gates, () if is_open else entries, is_open, where, owed)
+
+
+def _options_metadata(
+    view: Any, cls: type, gates: tuple[AuthorizeData, ...], outer: Declaration
+) -> EndpointMetadata:
+    """OPTIONS tells of the reads, so it asks what GET asks, or else every method."""
+    verbs = _verbs(view, cls)
+    read = [verb for verb in verbs if verb == "get"]
+    every = [
+        _class_metadata(cls, handler_name(view, verb), gates, outer.anonymous)
+        for verb in (read or verbs or ["options"])
+    ]
+    is_open = all(each.anonymous for each in every)
+    return EndpointMetadata(
+        tuple(dict.fromkeys(entry for each in every for entry in each.gates)),
+        tuple(dict.fromkeys(entry for each in every for entry in each.entries)),
+        is_open,
+        every[0].declared,
+    )
+
+
+def _verbs(view: Any, cls: type) -> list[str]:
+    actions = getattr(view, "actions", None)
+    known = list(actions) if actions else list(getattr(cls, "http_method_names", ()))
+    return [
+        verb
+        for verb in known
+        if verb not in ("options", "head") and (actions or hasattr(cls, verb))
+    ]
+
+
+def _declares(cls: type, name: str) -> bool:
+    return _nearest(_on_method(cls, name)) != NOTHING
+
+
+def _on_method(cls: type, name: str) -> Iterator[Declaration]:
+    """Yield what stands on the method, nearest class first, also where overridden."""
+    for each in cls.__mro__:
+        method = each.__dict__.get(name)
+        if method is not None:
+            yield declared_on(method)
+            yield from _inside(method)
+
+
+def _inside(method: Any) -> Iterator[Declaration]:
+    """Yield what stands on the function that `@api_view` closed its handler over."""
+    if getattr(method, "__name__", "") != "handler":
+        return
+    for cell in getattr(method, "__closure__", None) or ():
+        if callable(cell.cell_contents):
+            yield declared_on(cell.cell_contents)
+
+
+def _nearest(declarations: Iterator[Declaration]) -> Declaration:
+    """Unite declarations, nearest first; an anonymous one ends the walk."""
+    entries: tuple[AuthorizeData, ...] = ()
+    for each in declarations:
+        if each.anonymous:
+            # What was declared nearer than the opening still holds.
+            return Declaration(entries, anonymous=not entries)
+        entries = (*each.entries, *entries)
+    return Declaration(entries)
+
+
+def _where(**found: bool) -> tuple[str, ...]:
+    return tuple(
+        name.replace("cls", "class") for name, is_so in found.items() if is_so
+    )
