@@ -9,7 +9,8 @@ PIP = $(BIN) -m pip install --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
 .PHONY: help demo serve test lint docs bench clean \
-	test-services test-postgresql test-mariadb services
+	test-services test-postgresql test-mariadb services \
+	lint-ruff lint-format lint-types lint-imports lint-structure lint-migrations
 
 help:
 	@echo "make demo           run the tour of the example project over HTTP"
@@ -48,12 +49,25 @@ test-mariadb: services
 services: .venv/ready-test
 	@$(BIN) tools/services.py
 
-lint: .venv/ready-lint
+# With `make -k lint` each of them is tried, whatever the others say.
+lint: lint-ruff lint-format lint-types lint-imports lint-structure lint-migrations
+
+lint-ruff: .venv/ready-lint
 	$(BIN) -m ruff check .
+
+lint-format: .venv/ready-lint
 	$(BIN) -m ruff format --check .
+
+lint-types: .venv/ready-lint
 	$(BIN) -m mypy
+
+lint-imports: .venv/ready-lint
 	.venv/bin/lint-imports
+
+lint-structure: .venv/ready-lint
 	$(BIN) -m pytest -q tests/structure
+
+lint-migrations: .venv/ready-lint
 	$(BIN) -m django makemigrations --settings tests.settings --check --dry-run
 
 docs: .venv/ready-docs

@@ -1,9 +1,10 @@
-"""The documents that every other test guards."""
+"""What every other test stands on: documents, databases, caches."""
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.management import call_command
+from django.db import connection
 
 from tests.app.models import Document, Tenant
 
@@ -34,3 +35,19 @@ def test_a_test_sees_an_empty_cache(turn):
     cache.set("turn", turn)
 
     assert turn == cache.get("turn")
+
+
+@pytest.mark.postgresql
+def test_what_is_marked_for_postgresql_meets_it():
+    assert "postgresql" == connection.vendor
+
+
+@pytest.mark.mariadb
+@pytest.mark.django_db
+def test_what_is_marked_for_mariadb_meets_it():
+    assert connection.mysql_is_mariadb
+
+
+@pytest.mark.redis
+def test_what_is_marked_for_redis_meets_it():
+    assert "redis" in type(caches["default"]).__module__
