@@ -1,5 +1,7 @@
 """What every test of the suite stands on."""
 
+import os
+import shutil
 import uuid
 
 import pytest
@@ -7,23 +9,37 @@ from django.conf import settings
 
 from tests.cache_keys import VARIABLE as CACHE_PREFIX
 
-DATABASE_MARKERS = {"postgresql", "mariadb"}
-CACHE_MARKERS = {"redis"}
+# A test that is marked runs where one of its marks of each kind is at hand.
+KINDS = [{"postgresql", "mariadb"}, {"redis"}, {"browser"}]
+BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
+
+
+def at_hand():
+    """Say what this run has: its database, its cache and, maybe, a browser."""
+    browser = next(filter(shutil.which, BROWSERS), None)
+    # Continuous integration has one, or fails: it never leaves these tests out.
+    if browser or "CI" in os.environ:
+        return {settings.DATABASE_NAME, settings.CACHE_NAME, "browser"}
+    return {settings.DATABASE_NAME, settings.CACHE_NAME}
+
+
+def pytest_report_header():
+    """Show what this run has, so that what is left out is no surprise."""
+    return f"at hand: {', '.join(sorted(at_hand()))}"
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out the tests that are marked for services of which none is selected."""
-    chosen = {settings.DATABASE_NAME, settings.CACHE_NAME}
-    left_out = [item for item in items if not _runs_with(chosen, item)]
+    """Leave out the tests that are marked for what is not at hand."""
+    has = at_hand()
+    left_out = [item for item in items if not _runs_with(has, item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
 
 
-def _runs_with(chosen, item):
+def _runs_with(has, item):
     names = {marker.name for marker in item.iter_markers()}
-    asked = [names & DATABASE_MARKERS, names & CACHE_MARKERS]
-    return all(services & chosen for services in asked if services)
+    return all(names & kind & has for kind in KINDS if names & kind)
 
 
 @pytest.fixture(autouse=True)
