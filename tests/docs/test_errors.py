@@ -1,5 +1,6 @@
 """The page about the errors has every error, and every check its id."""
 
+import ast
 import re
 
 from django_claimsauth import errors
@@ -24,6 +25,17 @@ def test_every_error_stands_on_the_page_with_its_code():
     rows = re.findall(r"^\| `(\w+Error)` \| `(\w+)` \|", ERRORS, re.MULTILINE)
 
     assert expected == set(rows)
+
+
+def test_every_room_s_errors_stand_on_the_page():
+    names = {
+        node.name
+        for each in sources("django_claimsauth")
+        for node in each.nodes(ast.ClassDef)
+        if node.name.endswith("Error") and not node.name.startswith("_")
+    }
+
+    assert names <= set(re.findall(r"^\| `(\w+Error)` \|", ERRORS, re.MULTILINE))
 
 
 def test_every_check_stands_on_the_page_and_no_other_does():
