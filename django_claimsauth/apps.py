@@ -1,6 +1,7 @@
-"""The app as Django knows it."""
+"""The app as Django knows it; at start-up the rooms are made known to each other."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class ClaimsAuthConfig(AppConfig):
@@ -8,4 +9,16 @@ class ClaimsAuthConfig(AppConfig):
 
     name = "django_claimsauth"
     label = "claimsauth"
+    verbose_name = "Claims authentication"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what the upper rooms hand down, then find every app's policies."""
+        from django_claimsauth import checks
+        from django_claimsauth.authorization import startup as authorization
+        from django_claimsauth.drf import startup as drf
+
+        authorization.register()
+        drf.register()
+        checks.register()
+        autodiscover_modules("policies")

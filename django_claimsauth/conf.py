@@ -64,17 +64,71 @@ class TokenSettings:
     signing_keys: Sequence[Any] = ()
     algorithm: str = "ES256"
     access_token_lifetime: timedelta = timedelta(minutes=10)
+    leeway: timedelta = timedelta(seconds=60)
     refresh_token_idle_lifetime: timedelta = timedelta(days=14)
     refresh_token_absolute_lifetime: timedelta = timedelta(days=90)
     refresh_retry_window: timedelta = timedelta(seconds=10)
+    reuse_policy: Literal["family", "user"] = "family"
     revocation: Literal["strict", "bounded", "off"] = "strict"
+    revocation_interval: timedelta = timedelta(seconds=5)
+    revocation_cache: str | None = None
+    claims: str | Callable[..., Any] | None = None
+    scopes: Sequence[str] = ()
+    default_client: str = "first-party"
+    store_user_agent: bool = True
+    store_ip_address: bool = True
+    endpoints: Sequence[str] = (
+        "sign-in",
+        "refresh",
+        "sign-out",
+        "sign-out-everywhere",
+        "sessions",
+        "revoke",
+        "introspect",
+        "jwks",
+        "metadata",
+    )
+    client_schemes: Sequence[str] = ("api_key",)
+    revocation_scope: str = "tokens.revoke"
+    introspection_scope: str = "tokens.introspect"
+    refresh_transport: Literal["body", "cookie"] = "body"
+    refresh_cookie_name: str = "__Host-refresh_token"
+    refresh_cookie_samesite: Literal["Strict", "Lax"] = "Strict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class APIKeySettings:
-    """The section `API_KEYS`."""
+    """
+    The section `API_KEYS`: what a key looks like and how long it lives.
+
+    Args:
+        prefix: the vendor's, in front of every key; `environment` follows it
+            (`live`, `test`), so that a key of one is refused by the other.
+
+        previous_prefixes: whole prefixes (`acme_live`) that are still accepted.
+
+        default_lifetime: of a key that is issued without an expiry; None is
+            for ever. `max_lifetime` bounds every key.
+
+        max_keys_per_owner: how many keys a user has that are not revoked.
+
+        rotation_overlap: how long the old secret works beside the new one.
+
+        expiry_warning: how long before its end a key is reported as expiring.
+
+        owner_scopes: a function of a user, or its dotted path, that returns the
+            scopes which the user's keys may carry; None does not bound them.
+    """
 
     prefix: str = "key"
+    environment: str | None = None
+    previous_prefixes: Sequence[str] = ()
+    default_lifetime: timedelta | None = None
+    max_lifetime: timedelta | None = None
+    max_keys_per_owner: int | None = 50
+    rotation_overlap: timedelta = timedelta(hours=24)
+    expiry_warning: timedelta = timedelta(days=14)
+    owner_scopes: str | Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +153,8 @@ class Settings:
     invalid_credentials: Literal["policy", "reject"] = "policy"
     default_policy: str | None = None
     fallback_policy: str | None = "authenticated"
-    fallback_exempt: Sequence[str] = ()
+    # View names (a pattern) or paths (from "/"). The admin guards itself.
+    fallback_exempt: Sequence[str] = ("admin:*",)
     policy_provider: str | Callable[..., Any] | None = None
     handlers_after_veto: bool = True
     hide_forbidden_resources: bool = True

@@ -7,7 +7,8 @@ and judges. Who answers the refusal (plain Django, DRF) registers itself here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django_claimsauth.authentication.requests import bind, django_request, state_of
@@ -23,6 +24,7 @@ from django_claimsauth.authorization.policies import (
 )
 from django_claimsauth.authorization.refusals import Refusal, refused
 from django_claimsauth.authorization.resources import with_schemes
+from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.conf import settings
 
 DECIDED = "decided"
@@ -79,13 +81,13 @@ def enforce(
         return _open(inner, schemes.authenticate(inner, None))
     policy = combined(asked)
     result = schemes.authenticate(inner, policy.schemes)
-    principal = bind(inner, result, schemes.user)
-    if _is_rejected(result):
-        return refused(inner, result, policy.schemes)
-    verdict = service.authorize(principal, policy, request=inner)
-    if verdict.failure is not None:
-        return refused(inner, result, policy.schemes, verdict.failure)
-    return _decided(inner, asked)
+    with _bound(inner, result) as principal:
+        if _is_rejected(result):
+            return refused(inner, result, policy.schemes)
+        verdict = service.authorize(principal, policy, request=inner)
+        if verdict.failure is not None:
+            return refused(inner, result, policy.schemes, verdict.failure)
+        return _decided(inner, asked)
 
 
 async def aenforce(
@@ -101,13 +103,13 @@ async def aenforce(
         return _open(inner, await schemes.aauthenticate(inner, None))
     policy = combined(asked)
     result = await schemes.aauthenticate(inner, policy.schemes)
-    principal = bind(inner, result, schemes.user)
-    if _is_rejected(result):
-        return await _arefused(inner, result, policy)
-    verdict = await service.aauthorize(principal, policy, request=inner)
-    if verdict.failure is not None:
-        return await _arefused(inner, result, policy, verdict.failure)
-    return _decided(inner, asked)
+    with _bound(inner, result) as principal:
+        if _is_rejected(result):
+            return await _arefused(inner, result, policy)
+        verdict = await service.aauthorize(principal, policy, request=inner)
+        if verdict.failure is not None:
+            return await _arefused(inner, result, policy, verdict.failure)
+        return _decided(inner, asked)
 
 
 async def _arefused(
@@ -116,6 +118,22 @@ async def _arefused(
     # A challenge may need a scheme's own result, which may need to wait.
     await schemes.achallenge(request, policy.schemes)
     return refused(request, result, policy.schemes, failure)
+
+
+@contextmanager
+def _bound(request: Any, result: AuthenticateResult) -> Iterator[ClaimsPrincipal]:
+    """
+    Make the result the request's while it is judged, and for good when it is let in.
+
+    DRF asks about other methods in the middle of a request (which forms to show);
+    a refusal there must not change who the request is from.
+    """
+    state = state_of(request)
+    before = state.current if DECIDED in state.notes else None
+    decided = state.notes.get(DECIDED)
+    yield bind(request, result, schemes.user)
+    if before is not None and state.notes.get(DECIDED) is decided:
+        bind(request, before, schemes.user)
 
 
 def _still_asked(

@@ -24,6 +24,23 @@ from django_claimsauth.authorization.metadata import (
 from django_claimsauth.authorization.policies import AuthorizeData
 
 GUARDED: Final = "_claimsauth_guarded"
+_guarded_classes: list[type] = []
+_class_hooks: list[Callable[[type], None]] = []
+_function_hooks: dict[str, Callable[[], Any]] = {}
+
+
+def on_guarded_class(hook: Callable[[type], None]) -> None:
+    """Call this with every guarded class, those before now included."""
+    if hook in _class_hooks:
+        return
+    _class_hooks.append(hook)
+    for cls in _guarded_classes:
+        hook(cls)
+
+
+def on_guarded_function(name: str, value: Callable[[], Any]) -> None:
+    """Have guards of functions show an attribute that the function has not set."""
+    _function_hooks[name] = value
 
 
 class Guard:
@@ -103,6 +120,12 @@ class Guard:
                 raise error
         return response
 
+    def __getattr__(self, name: str) -> Any:
+        # Only asked for what is not there: DRF's @api_view looks for classes to use.
+        if name in _function_hooks:
+            return _function_hooks[name]()
+        raise AttributeError(f"{self!r} has no attribute {name!r}")
+
     def __repr__(self) -> str:
         return f"<Guard of {_name_of(self)}>"
 
@@ -140,6 +163,9 @@ def guard_class(cls: type) -> None:
     functools.update_wrapper(as_view, cls.as_view.__func__)  # type: ignore[attr-defined]
     cls.as_view = classmethod(as_view)  # type: ignore[attr-defined]
     setattr(cls, GUARDED, True)
+    _guarded_classes.append(cls)
+    for hook in _class_hooks:
+        hook(cls)
 
 
 def _is_request(candidate: Any) -> bool:

@@ -27,6 +27,8 @@ class Requirement:
     #: Whether `judge` reads nothing but its arguments, so that it may run on the
     #: event loop. What may touch the database or a relation is not pure.
     pure: ClassVar[bool] = True
+    #: Makes `~requirement`, where that means something; `negation` sets it.
+    negation: ClassVar[Callable[[Any], Requirement] | None] = None
 
     def __or__(self, other: Requirement) -> Requirement:
         if not isinstance(other, Requirement):
@@ -37,6 +39,24 @@ class Requirement:
         if not isinstance(other, Requirement):
             return NotImplemented
         return all_of(self, other)
+
+    def __invert__(self) -> Requirement:
+        negation = type(self).negation
+        if negation is None:
+            raise TypeError(
+                f"{self!r} cannot be negated: what its handlers have no opinion on "
+                "is not the contrary. Rules can, and built-in requirements that "
+                "look at the principal alone."
+            )
+        return negation(self)
+
+    def __bool__(self) -> bool:
+        # `a and b` is `b`: half of what was asked would be dropped unseen.
+        raise TypeError(
+            f"{self!r} is neither true nor false before it is judged. "
+            "Join requirements with & | ~, not with and, or, not; compare with "
+            "None by `is`."
+        )
 
     def parts(self) -> Iterator[Requirement]:
         """Yield the requirements that are judged one by one: itself, or its parts'."""
@@ -104,12 +124,18 @@ class AnyOf(Composite):
     __slots__ = ()
     word = "any_of"
 
+    def __invert__(self) -> Requirement:
+        return all_of(*(~each for each in self.requirements))
+
 
 class AllOf(Composite):
     """Holds when each of its requirements does."""
 
     __slots__ = ()
     word = "all_of"
+
+    def __invert__(self) -> Requirement:
+        return any_of(*(~each for each in self.requirements))
 
 
 def any_of(*requirements: Requirement) -> Requirement:

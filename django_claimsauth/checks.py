@@ -1,0 +1,122 @@
+"""
+System checks: what is wrong with the set-up, found before a request is.
+
+Ids are stable: an E is a door that is open or a request that will fail, a W is
+worth a look. All are listed in docs/checks.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.core import checks
+from django.core.checks import CheckMessage
+
+from django_claimsauth.authentication.schemes import schemes
+from django_claimsauth.authentication.transformation import transformations
+from django_claimsauth.authorization.policies import policies
+from django_claimsauth.authorization.service import plan_of
+from django_claimsauth.conf import settings
+from django_claimsauth.errors import ClaimsAuthError, ConfigurationError
+
+OPERATIONS = ("authenticate", "challenge", "forbid")
+
+
+def register() -> None:
+    """Register the checks with Django."""
+    for each in (check_settings, check_schemes, check_policies):
+        checks.register(each, checks.Tags.security)
+
+
+def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E001: `settings.CLAIMSAUTH` cannot be read."""
+    try:
+        settings.current()
+        transformations.all()
+    except ConfigurationError as error:
+        return [_error(error, "E001")]
+    return []
+
+
+def check_schemes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E002 a scheme cannot be made, E003 no default, E004 forwarding; and their own."""
+    if check_settings(None):
+        return []
+    return [*_scheme_messages(), *_default_messages(), *_forward_messages()]
+
+
+def check_policies(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E005 a policy of the settings is unknown, E006 a policy cannot be judged."""
+    if check_settings(None):
+        return []
+    return [*_named_messages(), *_policy_messages()]
+
+
+def _scheme_messages() -> Iterator[CheckMessage]:
+    for alias, entry in settings.schemes.items():
+        if entry.backend is None:
+            continue
+        try:
+            yield from schemes[alias].check()
+        except ConfigurationError as error:
+            yield _error(error, "E002")
+
+
+def _default_messages() -> Iterator[CheckMessage]:
+    for operation in OPERATIONS:
+        try:
+            schemes.entry(schemes.default(operation))
+        except ConfigurationError as error:
+            yield _error(error, "E003")
+            return
+
+
+def _forward_messages() -> Iterator[CheckMessage]:
+    for alias, entry in settings.schemes.items():
+        forward = entry.forward
+        targets = [] if forward is None else [forward.default]
+        targets += [getattr(forward, each, None) for each in OPERATIONS]
+        for target in targets:
+            if target is not None and target not in settings.schemes:
+                yield _error(f"The scheme {alias!r} forwards to {target!r}, which is unknown.", "E004")
+        if forward is not None and forward.selector is None:
+            yield from _ring_messages(alias)
+
+
+def _ring_messages(alias: str) -> Iterator[CheckMessage]:
+    for operation in OPERATIONS:
+        try:
+            schemes.target(alias, operation, None)
+        except ConfigurationError as error:
+            yield _error(error, "E004")
+            return
+
+
+def _named_messages() -> Iterable[CheckMessage]:
+    for setting in ("default_policy", "fallback_policy"):
+        name = getattr(settings, setting)
+        if name is None:
+            continue
+        try:
+            policies.resolve(name)
+        except ClaimsAuthError as error:
+            yield _error(f"{setting.upper()}: {error}", "E005")
+
+
+def _policy_messages() -> Iterator[CheckMessage]:
+    for name, policy in policies.items():
+        try:
+            plan_of(policy, None)
+            for scheme in policy.schemes:
+                schemes.entry(scheme)
+        except ClaimsAuthError as error:
+            yield _error(f"The policy {name!r}: {error}", "E006")
+
+
+def _error(message: object, id: str) -> CheckMessage:
+    return checks.Error(
+        str(message),
+        hint="See docs/checks.md for what this id means and how to mend it.",
+        id=f"claimsauth.{id}",
+    )

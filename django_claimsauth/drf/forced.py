@@ -1,0 +1,48 @@
+"""
+DRF's `force_authenticate`, understood both ways.
+
+In a test, `force_authenticate(user)` makes a principal of the user, and
+`force_authenticate(user, token=principal)` sets the principal itself. And what
+a guard has let in is handed to DRF by the same door, since a guard decides
+before DRF's request exists and whatever the view's authentication classes are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_claimsauth.authentication.requests import state_of
+from django_claimsauth.authentication.users import principal_of_user
+from django_claimsauth.claims import ClaimsPrincipal
+
+USER = "_force_auth_user"
+TOKEN = "_force_auth_token"  # noqa: S105  # the name of DRF's attribute
+SCHEME = "session"
+
+
+def adopt_forced(request: Any) -> None:
+    """Take over what a test forced, as the principal of every scheme."""
+    state = state_of(request)
+    user = getattr(request, USER, None)
+    token = getattr(request, TOKEN, None)
+    if state.forced is not None or (user is None and token is None):
+        return
+    if token is not None and state.current is not None:
+        # Ours: handed over below.
+        return
+    if isinstance(token, ClaimsPrincipal):
+        state.forced = token
+        return
+    principal = principal_of_user(user, SCHEME)
+    if principal.is_authenticated:
+        principal.memo["user"] = user
+        state.forced = principal
+
+
+def hand_over(request: Any) -> None:
+    """Give DRF the user and the principal that a guard let in."""
+    state = state_of(request)
+    if state.current is None or state.current.principal is None:
+        return
+    setattr(request, USER, request.user)
+    setattr(request, TOKEN, state.current.principal)

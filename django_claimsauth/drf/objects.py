@@ -1,0 +1,49 @@
+"""Asking a resource policy about an object: 401, 403, or 404 where it is hidden."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_claimsauth.authentication.requests import state_of
+from django_claimsauth.authentication.results import AuthenticateResult
+from django_claimsauth.authorization import service
+from django_claimsauth.authorization.metadata import resource_policy
+from django_claimsauth.authorization.policies import PolicyLike
+from django_claimsauth.authorization.refusals import HiddenError, refused
+from django_claimsauth.claims import ClaimsPrincipal
+from django_claimsauth.conf import settings
+from django_claimsauth.drf.exceptions import RefusedError
+
+READ = "retrieve"
+
+
+def check_object(
+    request: Any,
+    view: Any,
+    resource: Any,
+    policy: PolicyLike,
+    *,
+    may_hide: bool = True,
+) -> None:
+    """
+    Return if the principal may.
+
+    Args:
+        may_hide: answer 404 where the `retrieve` policy refuses as well; a new
+            object hides nothing.
+
+    Raises:
+        HiddenError, RefusedError: it may not.
+    """
+    current = state_of(request).current or AuthenticateResult.no_result()
+    principal = current.principal or ClaimsPrincipal.anonymous()
+    verdict = service.authorize(principal, policy, resource, request=request)
+    if verdict.failure is None:
+        return
+    read = resource_policy(type(view), READ)
+    hides = may_hide and settings.hide_forbidden_resources and current.succeeded
+    if hides and read is not None:
+        if not service.authorize(principal, read, resource, request=request):
+            raise HiddenError("Not found.", status=404, failure=verdict.failure)
+    names = tuple(current.results)
+    raise RefusedError(refused(request, current, names, verdict.failure))

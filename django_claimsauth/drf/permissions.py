@@ -1,0 +1,144 @@
+"""DRF permissions that ask policies, of the view and of each object."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from django_claimsauth.authentication.requests import state_of
+from django_claimsauth.authorization import debt, service
+from django_claimsauth.authorization.enforcement import enforce
+from django_claimsauth.authorization.metadata import (
+    EndpointMetadata,
+    metadata_of,
+    resource_policy,
+)
+from django_claimsauth.authorization.policies import PolicyLike, policy_like
+from django_claimsauth.claims import ClaimsPrincipal
+from django_claimsauth.drf.exceptions import RefusedError
+from django_claimsauth.drf.objects import check_object
+
+
+class PolicyPermission(BasePermission):
+    """
+    Enforces what the view declares, and the fallback policy where it declares nothing.
+
+    For `DEFAULT_PERMISSION_CLASSES`. It raises the refusal, so that a 401 has
+    the challenge of every scheme that was tried.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Return True, or raise the refusal."""
+        refusal = enforce(request, metadata_of_view(view), fallback=True)
+        if refusal is not None:
+            raise RefusedError(refusal)
+        _settle(request)
+        return True
+
+    def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
+        """Return True, or raise the refusal of the action's resource policy."""
+        policy = resource_policy(type(view), action_of(view))
+        if policy is not None:
+            check_object(request, view, obj, policy)
+        return True
+
+
+class PolicyOfViewPermission(BasePermission):
+    """What `HasPolicy("name")` makes: asks one policy, and only says yes or no."""
+
+    policy: ClassVar[PolicyLike]
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Tell whether the policy holds; of a resource policy, what needs no object."""
+        principal = principal_of(request)
+        if not service.is_about_resource(self.policy):
+            return bool(service.authorize(principal, self.policy, request=request))
+        debt.owe(request, type(view).__qualname__, self.policy)
+        return service.may_hold(principal, self.policy, request=request)
+
+    def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
+        """Tell whether the policy holds for the object."""
+        principal = principal_of(request)
+        return bool(service.authorize(principal, self.policy, obj, request=request))
+
+
+def HasPolicy(policy: PolicyLike) -> type[BasePermission]:  # noqa: N802  # makes a class
+    """
+    Return a permission class that asks this policy; `&`, `|` and `~` work.
+
+    Raises:
+        TypeError, ValueError: no policy's name, no policy, no requirement.
+    """
+    asked = policy_like(policy)
+    name = asked if isinstance(asked, str) else repr(asked)
+    return type(f"HasPolicy({name!r})", (PolicyOfViewPermission,), {"policy": asked})
+
+
+def principal_of(request: Request) -> ClaimsPrincipal:
+    """Return the request's principal, authenticated by the view's own classes."""
+    # Touching it runs DRF's authentication, once a request.
+    request.user  # noqa: B018
+    current = state_of(request).current
+    if current is not None and current.principal is not None:
+        return current.principal
+    return ClaimsPrincipal.anonymous()
+
+
+def action_of(view: Any) -> str:
+    """
+    Return the name of the method that answers: a viewset's action, or the verb.
+
+    It follows the request's method and not `view.action`, because DRF asks about
+    other methods too (which forms to show). HEAD and OPTIONS are the read.
+    """
+    verb = view.request.method.lower()
+    verb = "get" if verb in ("head", "options") else verb
+    actions = getattr(view, "action_map", None) or {}
+    return str(actions.get(verb, verb))
+
+
+def metadata_of_view(view: APIView) -> EndpointMetadata:
+    """Return what a running view declares for its request's method."""
+    shape = SimpleNamespace(cls=type(view), actions=getattr(view, "action_map", None))
+    return metadata_of(shape, view.request.method or "GET")
+
+
+def _settle(request: Request) -> None:
+    """Make DRF's request know who was authenticated by the policy's schemes."""
+    current = state_of(request).current
+    if current is None or current.principal is None:
+        return
+    if getattr(request, "_auth", None) is not current.principal:
+        request.user = request._request.user  # type: ignore[assignment]
+        request.auth = current.principal  # type: ignore[assignment]
+
+
+def guard_permissions(cls: type) -> None:
+    """
+    Have a guarded DRF class ask its policies in `check_permissions()` as well.
+
+    DRF asks there which methods to describe and which forms to show.
+    """
+    if not issubclass(cls, APIView):
+        return
+    original = cls.check_permissions
+
+    def check_permissions(self: APIView, request: Request) -> None:
+        metadata = metadata_of_view(self)
+        refusal = enforce(request, metadata)
+        if refusal is not None:
+            raise RefusedError(refusal)
+        if metadata.is_declared:
+            _settle(request)
+        original(self, request)
+
+    cls.check_permissions = check_permissions  # type: ignore[method-assign]
+
+
+def permission_classes() -> list[type[BasePermission]]:
+    """Return what `@api_view` gives a guarded function that names none itself."""
+    return [*APIView.permission_classes, PolicyPermission]

@@ -1,0 +1,11 @@
+"""Django's door to the models of every room."""
+
+from django_claimsauth.api_keys.models import ApiKey
+from django_claimsauth.tokens.models import (
+    NotBefore,
+    RefreshToken,
+    RevokedToken,
+    TokenFamily,
+)
+
+__all__ = ["ApiKey", "NotBefore", "RefreshToken", "RevokedToken", "TokenFamily"]
