@@ -102,7 +102,7 @@ def test_an_import_hidden_in_a_function_is_caught(
     result = linted(checkout)
 
     assert 0 != result.returncode
-    assert f"{contract} BROKEN" in result.stdout
+    assert f"{contract} BROKEN" in result.stdout, result.stdout
 
 
 def test_a_room_that_no_layer_names_is_caught(checkout):
