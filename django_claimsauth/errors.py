@@ -12,6 +12,8 @@ The errors of django_claimsauth, each with a short machine-readable `code`.
     │   └── NotNarrowableError    a policy that has no queryset form
     ├── ResourceNotAskedError     a view answered without asking its resource policy
     ├── NotAuthorizedError        service.require() refused
+    ├── InvalidGrantError         a refresh token, or a user, gets no tokens
+    │   └── InvalidScopeError     a scope that was never granted
     └── InvalidTokenError         a token that does not verify
 
 What can be expected of a credential is a value (`AuthenticateResult`), not an
@@ -137,6 +139,28 @@ class NotAuthorizedError(ClaimsAuthError):
         self.status = status
         self.failure = failure
         self.schemes = schemes
+
+
+class InvalidGrantError(ClaimsAuthError):
+    """
+    No tokens for this refresh token, or for this user (RFC 6749 section 5.2).
+
+    Args:
+        cause: what was wrong (`unknown`, `expired`, `reused`, ...), for the log
+            and for callers of the flow; a client gets the code alone.
+    """
+
+    code = "invalid_grant"
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"{self.code}: {cause}")
+        self.cause = cause
+
+
+class InvalidScopeError(InvalidGrantError):
+    """A scope was asked for that was not granted at sign-in."""
+
+    code = "invalid_scope"
 
 
 class InvalidTokenError(ClaimsAuthError):

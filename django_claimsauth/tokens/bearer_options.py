@@ -1,0 +1,87 @@
+"""
+The options of a bearer scheme, and the validator that they describe.
+
+Without an issuer of its own a scheme accepts what this project issues, by the
+section `TOKENS`; its other options then only differ from that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django_claimsauth.claims import LOCAL_ISSUER
+from django_claimsauth.errors import SettingsError
+from django_claimsauth.tokens.issuers import Issuer
+from django_claimsauth.tokens.jwks import KeySource
+from django_claimsauth.tokens.own import own_parameters
+from django_claimsauth.tokens.parameters import TokenValidationParameters
+from django_claimsauth.tokens.sources import key_source
+from django_claimsauth.tokens.validation import TokenValidator
+
+#: With one of these, the tokens are another issuer's.
+FOREIGN = ("authority", "issuers", "keys")
+
+
+def is_own(options: Mapping[str, Any]) -> bool:
+    """Tell whether a scheme with these options accepts this project's own tokens."""
+    return not any(name in options for name in FOREIGN)
+
+
+def validator_of(options: Mapping[str, Any]) -> TokenValidator:
+    """
+    Return the validator that the given options describe.
+
+    Raises:
+        SettingsError: an option that does not fit, or `TOKENS` without issuer.
+    """
+    if is_own(options):
+        return TokenValidator(own_parameters(**options))
+    parameters = TokenValidationParameters(**_foreign(options))
+    for issuer in parameters.bound_issuers():
+        # A stranger whose claims count as ours would name our users.
+        if issuer == LOCAL_ISSUER:
+            raise SettingsError(
+                f"An issuer is {LOCAL_ISSUER!r}, which means ourselves."
+            )
+    return TokenValidator(parameters)
+
+
+def _foreign(options: Mapping[str, Any]) -> dict[str, Any]:
+    given = dict(options)
+    authority = given.pop("authority", None)
+    keys = given.pop("keys", None)
+    issuers = given.pop("issuers", None)
+    if isinstance(issuers, Mapping):
+        given["issuers"] = {name: _bound(entry) for name, entry in issuers.items()}
+        return given
+    given["issuers"] = [authority] if issuers is None else issuers
+    if keys is None and authority is not None:
+        given["keys"] = discovered(authority)
+    elif keys is not None:
+        given["keys"] = key_source(keys)
+    return given
+
+
+def _bound(entry: Any) -> KeySource | Issuer:
+    return entry if isinstance(entry, Issuer) else key_source(entry)
+
+
+def discovered(authority: str) -> KeySource:
+    """
+    Return the keys that an issuer publishes (RFC 8414, OpenID Connect Discovery).
+
+    Raises:
+        SettingsError: this version cannot fetch them.
+    """
+    finder: Callable[[str], KeySource] | None = DISCOVERY.get("authority")
+    if finder is None:
+        raise SettingsError(
+            f"The keys of {authority!r} are not fetched yet; name them with `keys`, "
+            "a JWK set, a path or a callable."
+        )
+    return finder(authority)
+
+
+#: How an authority's keys are found; the room that fetches them registers itself.
+DISCOVERY: dict[str, Callable[[str], KeySource]] = {}

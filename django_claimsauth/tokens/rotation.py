@@ -1,0 +1,276 @@
+"""
+Refreshing: a spent token has one successor, whatever runs at once.
+
+Found and judged first, then a transaction that begins with a conditional UPDATE:
+its row count names the one winner, and the unique parent holds where it does
+not. Who lost, or retries within the window, is given the winner's successor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import IntegrityError, router, transaction
+from django.utils import timezone
+
+from django_claimsauth.authentication.compiled import (
+    CompiledInsert,
+    CompiledSelect,
+    CompiledUpdate,
+    Param,
+)
+from django_claimsauth.authentication.digests import digest, matches
+from django_claimsauth.conf import settings
+from django_claimsauth.errors import InvalidGrantError, InvalidScopeError
+from django_claimsauth.signals import refresh_reuse_detected, token_refreshed
+from django_claimsauth.tokens.grants import active_column, password_column, stamp_of
+from django_claimsauth.tokens.issuance import (
+    access_token_of,
+    expires_in,
+    idle_expiry,
+)
+from django_claimsauth.tokens.issuing import AccessToken
+from django_claimsauth.tokens.models import (
+    RefreshToken,
+    RevocationReason,
+    TokenFamily,
+    new_identifier,
+)
+from django_claimsauth.tokens.pairs import (
+    TokenPair,
+    successor_candidates,
+    successor_secret,
+)
+from django_claimsauth.tokens.revocation import kill_family, revoke_user_id
+
+#: Once for each way to lose a race: to the winner, and to one that rolled back.
+ATTEMPTS = 3
+
+
+class Presented(NamedTuple):
+    """A refresh token that was found, with all that judging it needs."""
+
+    id: int
+    salt: str
+    token_expires_at: datetime
+    used_at: datetime | None
+    family_id: int
+    sid: str
+    user_id: Any
+    scheme: str
+    client: str
+    scope: str
+    amr: str
+    stamp: str
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    is_active: bool
+    password: str
+    not_before: datetime | None
+    successor: str | None
+    successor_expires_at: datetime | None
+    successor_used_at: datetime | None
+
+
+def _by_digest() -> Any:
+    field = RefreshToken._meta.get_field("digest")
+    return RefreshToken.objects.filter(digest=Param("digest", field)).values_list(
+        "id",
+        "salt",
+        "expires_at",
+        "used_at",
+        "family_id",
+        *(
+            f"family__{name}"
+            for name in (
+                "sid", "user_id", "scheme", "client", "scope", "amr", "stamp",
+                "created_at", "expires_at", "revoked_at",
+            )
+        ),
+        active_column("family__user__"),
+        password_column("family__user__"),
+        "family__user__tokens_not_before__not_before",
+        "successor__digest",
+        "successor__expires_at",
+        "successor__used_at",
+    )  # fmt: skip
+
+
+def _unspent() -> Any:
+    return RefreshToken.objects.filter(
+        id=Param("id", RefreshToken._meta.pk), used_at__isnull=True
+    )
+
+
+_FIND = CompiledSelect(_by_digest, for_write=True)
+_SPEND = CompiledUpdate(_unspent, "used_at")
+_SUCCEED = CompiledInsert(
+    lambda: RefreshToken,
+    "family_id",
+    "parent_id",
+    "digest",
+    "salt",
+    "issued_at",
+    "expires_at",
+)
+
+
+def rotate(
+    refresh_token: str,
+    *,
+    client: str | None = None,
+    scopes: Iterable[str] | None = None,
+    now: datetime | None = None,
+) -> TokenPair:
+    """
+    Spend a refresh token, and return its one successor with a new access token.
+
+    The same token again within `REFRESH_RETRY_WINDOW` gets the same successor;
+    later, or once the successor was used, it is reuse: the family dies.
+
+    Args:
+        client: who presents it, where that is known; it has to be the family's.
+
+        scopes: fewer than were granted, for the access token alone.
+
+    Raises:
+        InvalidGrantError: unknown, expired, revoked, reused, another client's,
+            or of a user that may not sign in any more; `cause` says which.
+
+        InvalidScopeError: a scope that was not granted.
+    """
+    moment = now or timezone.now()
+    for _ in range(ATTEMPTS):
+        found = _found(refresh_token)
+        _judge(found, client, moment)
+        scope = _narrowed(found.scope, scopes)
+        access = access_token_of(found, moment, scope=scope)
+        if found.used_at is not None:
+            return _again(found, refresh_token, access, scope)
+        pair = _spent(found, refresh_token, access, scope, moment)
+        if pair is not None:
+            token_refreshed.send_robust(
+                sender=TokenFamily,
+                user_id=found.user_id,
+                sid=found.sid,
+                client=found.client,
+            )
+            return pair
+    raise InvalidGrantError("contended")
+
+
+def _found(refresh_token: str) -> Presented:
+    if not isinstance(refresh_token, str):
+        raise InvalidGrantError("malformed")
+    row = _FIND.first(digest=digest(refresh_token))
+    if row is None:
+        raise InvalidGrantError("unknown")
+    return Presented(*row)
+
+
+def _judge(found: Presented, client: str | None, now: datetime) -> None:
+    if found.revoked_at is not None:
+        raise InvalidGrantError("revoked")
+    if found.not_before is not None and found.created_at <= found.not_before:
+        raise InvalidGrantError("revoked")
+    if not found.is_active:
+        raise InvalidGrantError("inactive_user")
+    if not matches(found.stamp, stamp_of(found.password)):
+        raise InvalidGrantError("password_changed")
+    if client is not None and client != found.client:
+        raise InvalidGrantError("other_client")
+    if found.used_at is not None and not _is_retry(found, now):
+        _report_reuse(found, now)
+        raise InvalidGrantError("reused")
+    if now >= min(found.expires_at, found.token_expires_at):
+        raise InvalidGrantError("expired")
+
+
+def _is_retry(found: Presented, now: datetime) -> bool:
+    if found.used_at is None or found.successor is None:
+        return False
+    if found.successor_used_at is not None:
+        # Whoever holds the successor had the answer: this is someone else.
+        return False
+    # A clock that another process read a little later counts as the same moment.
+    return now - found.used_at < settings.tokens.refresh_retry_window
+
+
+def _report_reuse(found: Presented, now: datetime) -> None:
+    if not kill_family(found.family_id, found.sid, RevocationReason.REUSED, now):
+        return
+    if settings.tokens.reuse_policy == "user":
+        revoke_user_id(found.user_id, reason=RevocationReason.REUSED, now=now)
+    refresh_reuse_detected.send_robust(
+        sender=TokenFamily,
+        user_id=found.user_id,
+        sid=found.sid,
+        client=found.client,
+    )
+
+
+def _narrowed(granted: str, asked: Iterable[str] | None) -> str:
+    if asked is None:
+        return granted
+    wanted = set(asked)
+    if not wanted <= set(granted.split()):
+        raise InvalidScopeError("not_granted")
+    return " ".join(each for each in granted.split() if each in wanted)
+
+
+def _spent(
+    found: Presented,
+    refresh_token: str,
+    access: AccessToken,
+    scope: str,
+    now: datetime,
+) -> TokenPair | None:
+    """Return the pair of the winner, None where another one spent the token."""
+    secret = successor_secret(refresh_token, found.salt)
+    expires_at = idle_expiry(found.expires_at, now)
+    try:
+        with transaction.atomic(using=router.db_for_write(RefreshToken)):
+            if not _SPEND.execute(id=found.id, used_at=now):
+                return None
+            _SUCCEED.execute(
+                family_id=found.family_id,
+                parent_id=found.id,
+                digest=digest(secret),
+                salt=new_identifier(),
+                issued_at=now,
+                expires_at=expires_at,
+            )
+    except IntegrityError:
+        # The unique parent: there is a successor, though the row looked unspent.
+        return None
+    return _pair(found, secret, access, scope, expires_at)
+
+
+def _again(
+    found: Presented, refresh_token: str, access: AccessToken, scope: str
+) -> TokenPair:
+    for secret in successor_candidates(refresh_token, found.salt):
+        if matches(digest(secret), found.successor or ""):
+            return _pair(found, secret, access, scope, found.successor_expires_at)
+    # Derived by a key that the server no longer has.
+    raise InvalidGrantError("successor_lost")
+
+
+def _pair(
+    found: Presented,
+    secret: str,
+    access: AccessToken,
+    scope: str,
+    expires_at: datetime | None,
+) -> TokenPair:
+    return TokenPair(
+        access_token=access.token,
+        refresh_token=secret,
+        expires_in=expires_in(),
+        scope=scope,
+        sid=found.sid,
+        refresh_expires_at=expires_at,
+    )

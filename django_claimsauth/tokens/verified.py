@@ -1,0 +1,80 @@
+"""
+Tokens that this process has verified already, by digest, until they expire.
+
+What is saved is the work on the signature and the claims; revocation is asked
+about each time (DESIGN decision 13).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from django_claimsauth.claims import ClaimsPrincipal
+
+
+class Verified(NamedTuple):
+    """
+    A token's claims and principal, and how long they hold.
+
+    Args:
+        generation: of the keys that verified it; others may not.
+    """
+
+    claims: Mapping[str, Any]
+    principal: ClaimsPrincipal
+    not_before: float
+    until: float
+    generation: tuple[int, ...]
+
+
+class VerifiedTokens:
+    """
+    A bounded memory, the least recently used forgotten first.
+
+    Args:
+        size: how many tokens; 0 remembers none. One takes about 4 KiB.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[bytes, Verified] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def find(
+        self, token: str, now: float, generation: tuple[int, ...]
+    ) -> Verified | None:
+        """Return what is known of the very same token, where it still holds."""
+        key = _key(token)
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        if entry.generation != generation or not entry.not_before <= now < entry.until:
+            with self._lock:
+                self._entries.pop(key, None)
+            return None
+        with self._lock:
+            if key in self._entries:
+                self._entries.move_to_end(key)
+        return entry
+
+    def add(self, token: str, entry: Verified) -> None:
+        """Remember a token."""
+        if not self._size:
+            return
+        with self._lock:
+            self._entries[_key(token)] = entry
+            while len(self._entries) > self._size:
+                self._entries.popitem(last=False)
+
+
+def _key(token: str) -> bytes:
+    # Not the token: a heap dump or a traceback would show credentials.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
