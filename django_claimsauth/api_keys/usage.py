@@ -1,0 +1,94 @@
+"""
+When a key was last used: sampled, and written after the request.
+
+At most one write a minute a key, by whichever process comes first. It is made
+when the request has ended, so it is no part of the request's transaction: a view
+that rolls back undoes nothing, and a database that cannot be written to costs a
+warning and no request.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from datetime import datetime
+from threading import Lock
+from typing import Any, Final, NamedTuple
+
+from django.core.signals import request_finished
+from django.db import connections
+
+from django_claimsauth.api_keys.records import ApiKeyRecord, ApiKeyStore
+from django_claimsauth.api_keys.store import USED_INTERVAL
+
+logger = logging.getLogger("django_claimsauth.api_keys")
+#: Keys whose last sample is remembered; beyond them the database is asked again.
+REMEMBERED: Final = 10_000
+
+
+class Sample(NamedTuple):
+    """One use that is to be written."""
+
+    store: ApiKeyStore
+    record: ApiKeyRecord
+    moment: datetime
+    ip: str | None
+    previous: bool
+
+
+class Sampler:
+    """The uses of this process: which were sampled lately, which wait to be written."""
+
+    def __init__(self) -> None:
+        self._sampled: OrderedDict[tuple[str, bool], datetime] = OrderedDict()
+        self._waiting: dict[tuple[str, bool], Sample] = {}
+        self._lock = Lock()
+
+    def note(self, sample: Sample) -> None:
+        """Remember the use, unless one was written within the last minute."""
+        record, previous = sample.record, sample.previous
+        written = record.previous_used_at if previous else record.last_used_at
+        if written is not None and sample.moment - written < USED_INTERVAL:
+            return
+        place = (record.key_id, previous)
+        with self._lock:
+            sampled = self._sampled.get(place)
+            if sampled is not None and sample.moment - sampled < USED_INTERVAL:
+                return
+            self._sampled[place] = sample.moment
+            self._sampled.move_to_end(place)
+            if len(self._sampled) > REMEMBERED:
+                self._sampled.popitem(last=False)
+            self._waiting[place] = sample
+
+    def flush(self, **kwargs: Any) -> None:
+        """Write what waits; what cannot be written is lost, with a warning."""
+        if not self._waiting:
+            return
+        with self._lock:
+            samples, self._waiting = self._waiting, {}
+        unused = [each for each in connections.all() if each.connection is None]
+        for sample in samples.values():
+            _write(sample)
+        for connection in unused:
+            # Django has closed the request's connections already; what was
+            # opened for this is closed by the same rule.
+            connection.close_if_unusable_or_obsolete()
+
+
+def _write(sample: Sample) -> None:
+    try:
+        sample.store.used(
+            sample.record, sample.moment, sample.ip, previous=sample.previous
+        )
+    except Exception:
+        # Whatever the store is, a use that is not noted must not be an outage.
+        logger.warning(
+            "The use of the API key %s was not noted.",
+            sample.record.key_id,
+            exc_info=True,
+        )
+
+
+sampler = Sampler()
+request_finished.connect(sampler.flush, dispatch_uid="django_claimsauth.api_keys")
