@@ -124,7 +124,7 @@ class Guard:
         # Only asked for what is not there: DRF's @api_view looks for classes to use.
         if name in _function_hooks:
             return _function_hooks[name]()
-        raise AttributeError(f"{self!r} has no attribute {name!r}")
+        raise AttributeError(f"A guard has no attribute {name!r}.")
 
     def __repr__(self) -> str:
         return f"<Guard of {_name_of(self)}>"
