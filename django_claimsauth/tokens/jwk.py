@@ -72,9 +72,7 @@ def read_public_jwk(jwk: Mapping[str, Any]) -> JWKContent:
             "If it was published, replace it."
         )
     check_purpose(jwk, "verify")
-    return JWKContent(
-        family, _material(jwk, family), _alg(jwk), _text(jwk, "kid", MAX_KID_LENGTH)
-    )
+    return JWKContent(family, _material(jwk, family), alg_of(jwk), kid_of(jwk))
 
 
 def family_of(jwk: object) -> Family:
@@ -111,7 +109,23 @@ def check_purpose(jwk: Mapping[str, Any], operation: str) -> None:
         raise OtherPurposeError(f"A JWK's key_ops do not hold {operation!r}.")
 
 
-def _alg(jwk: Mapping[str, Any]) -> str | None:
+def kid_of(jwk: Mapping[str, Any]) -> str | None:
+    """
+    Return a JWK's name, None where it has none.
+
+    Raises:
+        UnusableKeyError: no string, or too long a one.
+    """
+    return _text(jwk, "kid", MAX_KID_LENGTH)
+
+
+def alg_of(jwk: Mapping[str, Any]) -> str | None:
+    """
+    Return a JWK's algorithm, None where it names none.
+
+    Raises:
+        UnusableKeyError: an unknown algorithm.
+    """
     alg = _text(jwk, "alg", 32)
     if alg is not None and alg != EDDSA and alg not in ALGORITHMS:
         raise UnusableKeyError(f"A JWK's alg is {alg!r}, which is not supported.")

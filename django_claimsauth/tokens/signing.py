@@ -27,7 +27,7 @@ from django_claimsauth.tokens.algorithms import (
 )
 from django_claimsauth.tokens.encoding import encode_json
 from django_claimsauth.tokens.generation import generate_private_key
-from django_claimsauth.tokens.jwk import check_purpose, family_of
+from django_claimsauth.tokens.jwk import alg_of, check_purpose, family_of, kid_of
 from django_claimsauth.tokens.keys import VerificationKey
 from django_claimsauth.tokens.strength import UnusableKeyError
 
@@ -196,7 +196,7 @@ class SigningKey:
         """
         family = family_of(jwk)
         check_purpose(jwk, "sign")
-        alg, kid = jwk.get("alg"), jwk.get("kid")
+        alg, kid = alg_of(jwk), kid_of(jwk)
         try:
             material = signer_and_verifier(of_family(family)[0].name).from_jwk(
                 dict(jwk)
