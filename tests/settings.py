@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_claimsauth",
     "tests.app",
+    "tests.rules_app",
 ]
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",

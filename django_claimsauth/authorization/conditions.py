@@ -1,0 +1,46 @@
+"""A rule's comparison as a condition on a queryset, without its `~`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.db.models import Q
+
+from django_claimsauth.authorization import lookups
+from django_claimsauth.authorization.columns import Route
+from django_claimsauth.authorization.rules import IS_EMPTY, IS_NULL, Rule
+
+# Any of several values is less than the greatest, so one comparison is enough.
+_ORDERINGS: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
+    "<": ("lt", max),
+    "<=": ("lte", max),
+    ">": ("gt", min),
+    ">=": ("gte", min),
+}
+
+
+def condition(rule: Rule, route: Route, lookup: str, values: tuple[Any, ...]) -> Q:
+    """
+    Return the rows for which the comparison with one of the values holds.
+
+    Args:
+        lookup: the path, as Django's query names.
+
+        values: in the column's own type; for `is_null` and `is_empty`, none.
+    """
+    if rule.operator == IS_NULL:
+        return Q((f"{lookup}__isnull", True))
+    if rule.operator == IS_EMPTY:
+        return Q((f"{lookup}__isnull", False))
+    assert route.conversion is not None
+    if route.conversion.text:
+        lookup += "__" + lookups.PREFIX
+    else:
+        lookup += "__"
+    if rule.operator in _ORDERINGS:
+        name, decisive = _ORDERINGS[rule.operator]
+        return Q((lookup + name, decisive(values)))
+    if len(values) == 1:
+        return Q((lookup + "exact", values[0]))
+    return Q((lookup + "in", values))

@@ -1,0 +1,128 @@
+"""
+Judging resources that are no models: attributes compare by JSON type.
+
+Values of different types (`42` and `"42"`, `True` and `1`) are not comparable,
+so a claim of another type than the attribute's counts as absent.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from django_claimsauth.authorization.operands import ClaimReference, Now
+from django_claimsauth.claims import ClaimsPrincipal
+
+if TYPE_CHECKING:
+    from django_claimsauth.authorization.rules import Rule
+
+COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_COLLECTIONS: Final = (list, tuple, set, frozenset)
+
+
+def judge_of_objects(rule: Rule) -> Callable[[ClaimsPrincipal, Any], bool]:
+    """Return what judges any object by its attributes."""
+
+    def judge(principal: ClaimsPrincipal, resource: Any) -> bool:
+        return _verdict(rule, principal, resource) is (not rule.negated)
+
+    return judge
+
+
+def _verdict(rule: Rule, principal: ClaimsPrincipal, resource: Any) -> bool | None:
+    """Return whether the rule without its `~` holds; None where that is unknown."""
+    reached = list(_reached(rule, resource))
+    if rule.operator == "is_empty":
+        return not _collection(rule, reached)
+    if rule.operator == "includes":
+        reached = _collection(rule, reached)
+    elif any(isinstance(each, _COLLECTIONS) for each in reached):
+        raise TypeError(f"{rule!r}: there are several; write .includes(...).")
+    if rule.operator == "is_null":
+        return any(each is None for each in reached)
+    return _any(_compared(rule, principal, each) for each in reached)
+
+
+def _reached(rule: Rule, resource: Any) -> Iterable[Any]:
+    """Return what the path leads to; over a collection, for each of its items."""
+    values = [resource]
+    for place, name in enumerate(rule.path):
+        values = [_attribute(rule, each, name) for each in values]
+        if place < len(rule.path) - 1:
+            values = [item for each in values for item in _items(each)]
+    return values
+
+
+def _attribute(rule: Rule, value: Any, name: str) -> Any:
+    if value is None:
+        return None
+    try:
+        return getattr(value, name)
+    except AttributeError as error:
+        raise AttributeError(
+            f"{rule!r} asks for {name!r}, which {type(value).__name__} has not."
+        ) from error
+
+
+def _items(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, _COLLECTIONS) else (value,)
+
+
+def _collection(rule: Rule, reached: list[Any]) -> list[Any]:
+    for each in reached:
+        if each is not None and not isinstance(each, _COLLECTIONS):
+            raise TypeError(f"{rule!r}: {each!r} is no list, tuple or set.")
+    return [item for each in reached if each is not None for item in each]
+
+
+def _any(verdicts: Iterable[bool | None]) -> bool | None:
+    unknown = False
+    for verdict in verdicts:
+        if verdict:
+            return True
+        unknown = unknown or verdict is None
+    return None if unknown else False
+
+
+def _compared(rule: Rule, principal: ClaimsPrincipal, value: Any) -> bool | None:
+    values = [_values(each, principal) for each in rule.terms]
+    complete = all(values)
+    known = [each for found in values for each in found]
+    if value is None:
+        return False if complete else None
+    kind = _kind(value)
+    alike = [each for each in known if _kind(each) == kind]
+    if rule.operator in COMPARISONS:
+        compare = COMPARISONS[rule.operator]
+        comparable = alike and kind != "boolean"
+        return any(compare(value, each) for each in alike) if comparable else None
+    if value in alike:
+        return True
+    return False if complete and (alike or not known) else None
+
+
+def _values(term: Any, principal: ClaimsPrincipal) -> tuple[Any, ...]:
+    if isinstance(term, ClaimReference):
+        return principal.values(term.type)
+    return (term.read(),) if isinstance(term, Now) else (term,)
+
+
+def _kind(value: Any) -> Any:
+    """Return what two values must share to be comparable."""
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number" if math.isfinite(value) else value.__class__
+    if isinstance(value, datetime):
+        return ("moment", value.utcoffset() is not None)
+    return value.__class__

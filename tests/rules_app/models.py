@@ -1,0 +1,66 @@
+"""Models with every kind of column and relation that a rule reads."""
+
+import uuid
+
+from django.db import models
+
+
+class Team(models.Model):
+    """A group of people, known by a text key."""
+
+    code = models.CharField(max_length=50, primary_key=True)
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="children"
+    )
+    level = models.IntegerField(null=True)
+
+
+class Person(models.Model):
+    """Somebody in a team."""
+
+    name = models.CharField(max_length=100, null=True)
+    score = models.IntegerField(null=True)
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="members")
+
+
+class Item(models.Model):
+    """What the rules are about."""
+
+    text = models.CharField(max_length=100, default="")
+    note = models.TextField(null=True)
+    number = models.IntegerField(null=True)
+    big = models.BigIntegerField(default=0)
+    ratio = models.FloatField(null=True)
+    price = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    wide = models.DecimalField(max_digits=24, decimal_places=4, null=True)
+    flag = models.BooleanField(null=True)
+    token = models.UUIDField(null=True, default=uuid.uuid4)
+    day = models.DateField(null=True)
+    moment = models.DateTimeField(null=True)
+    owner = models.ForeignKey(Person, models.CASCADE, null=True, related_name="items")
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="items")
+    shared_with = models.ManyToManyField(Person, related_name="shared")
+    teams = models.ManyToManyField(Team, related_name="shared_items")
+    document = models.JSONField(null=True)
+
+    @property
+    def computed(self):
+        """No column."""
+        return self.text
+
+
+class Comment(models.Model):
+    """Said about an item; found by `comment_set`, looked up by `comment`."""
+
+    item = models.ForeignKey(Item, models.CASCADE)
+    author = models.ForeignKey(Person, models.CASCADE, null=True)
+    text = models.CharField(max_length=100, default="")
+    rank = models.IntegerField(null=True)
+
+
+class Detail(models.Model):
+    """At most one an item."""
+
+    item = models.OneToOneField(Item, models.CASCADE, related_name="detail")
+    label = models.CharField(max_length=100, null=True)
+    reviewer = models.ForeignKey(Person, models.CASCADE, null=True)
