@@ -24,8 +24,8 @@ NARROWED_TYPE: Final = "key_permissions"
 #: how the caller signed in.
 RESERVED_TYPES: Final = frozenset(
     (
-        f"sub name key_id key_name {NARROWED_TYPE} scope scp iss aud exp nbf iat jti sid "
-        "azp client_id act may_act cnf auth_time amr acr"
+        f"sub name key_id key_name {NARROWED_TYPE} scope scp iss aud exp nbf iat jti "
+        "sid azp client_id act may_act cnf auth_time amr acr"
     ).split()
 )
 

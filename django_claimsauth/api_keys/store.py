@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
+from django_claimsauth.api_keys import expiry
 from django_claimsauth.api_keys.models import ApiKey
 from django_claimsauth.api_keys.records import ApiKeyRecord
 from django_claimsauth.authentication.compiled import CompiledSelect, Param
@@ -54,6 +55,9 @@ class DatabaseStore:
         column = "previous_used_at" if previous else "last_used_at"
         older = Q(**{column: None}) | Q(**{f"{column}__lte": moment - USED_INTERVAL})
         values: dict[str, Any] = {column: moment, "last_used_at": moment}
-        ApiKey.objects.filter(older, public_id=record.key_id).update(
-            **values, last_used_ip=ip
-        )
+        found = ApiKey.objects.filter(public_id=record.key_id)
+        written = found.filter(older).update(**values, last_used_ip=ip)
+        if written and expiry.is_near(record.expires_at, moment):
+            # Whoever uses a key is whom its end will hurt.
+            for api_key in found.filter(expiry_warned_at=None):
+                expiry.warn(api_key, moment)

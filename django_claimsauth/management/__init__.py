@@ -1,0 +1,1 @@
+"""Commands, and what those of one room share."""

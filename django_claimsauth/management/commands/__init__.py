@@ -1,0 +1,1 @@
+"""Each parses, calls a flow and prints."""
