@@ -16,7 +16,7 @@ from django.core.checks import CheckMessage
 from django_claimsauth.authentication.schemes import schemes
 from django_claimsauth.authentication.transformation import transformations
 from django_claimsauth.authorization.policies import policies
-from django_claimsauth.authorization.service import plan_of
+from django_claimsauth.authorization.decisions import plan_of
 from django_claimsauth.conf import settings
 from django_claimsauth.errors import ClaimsAuthError, ConfigurationError
 

@@ -26,6 +26,7 @@ from django_claimsauth.authorization.evaluation import (
 from django_claimsauth.authorization.handlers import handles
 from django_claimsauth.authorization.policies import Policy, combine, policies
 from django_claimsauth.authorization.requirements import Requirement, all_of, any_of
+from django_claimsauth.authorization.rules import claim, now, resource
 
 __all__ = [
     "AuthorizationContext",
@@ -47,9 +48,12 @@ __all__ = [
     "allow_anonymous",
     "any_of",
     "authorize",
+    "claim",
     "combine",
     "handles",
+    "now",
     "policies",
     "require_authorization",
+    "resource",
     "service",
 ]

@@ -14,7 +14,7 @@ from typing import Any
 from django_claimsauth.authentication.requests import bind, django_request, state_of
 from django_claimsauth.authentication.results import AuthenticateResult
 from django_claimsauth.authentication.schemes import schemes
-from django_claimsauth.authorization import service
+from django_claimsauth.authorization import decisions
 from django_claimsauth.authorization.metadata import EndpointMetadata
 from django_claimsauth.authorization.policies import (
     AUTHENTICATED,
@@ -57,7 +57,7 @@ def combined(asked: tuple[AuthorizeData, ...]) -> Policy:
             [with_schemes(each) for each in asked], default=default_policy()
         )
         assert policy is not None, "combine() of something is something"
-        if len(_combined) >= service.MAX_PLANS:
+        if len(_combined) >= decisions.MAX_PLANS:
             _combined.clear()
         _combined[asked] = policy
     return policy
@@ -84,7 +84,7 @@ def enforce(
     with _bound(inner, result) as principal:
         if _is_rejected(result):
             return refused(inner, result, policy.schemes)
-        verdict = service.authorize(principal, policy, request=inner)
+        verdict = decisions.authorize(principal, policy, request=inner)
         if verdict.failure is not None:
             return refused(inner, result, policy.schemes, verdict.failure)
         return _decided(inner, asked)
@@ -106,7 +106,7 @@ async def aenforce(
     with _bound(inner, result) as principal:
         if _is_rejected(result):
             return await _arefused(inner, result, policy)
-        verdict = await service.aauthorize(principal, policy, request=inner)
+        verdict = await decisions.aauthorize(principal, policy, request=inner)
         if verdict.failure is not None:
             return await _arefused(inner, result, policy, verdict.failure)
         return _decided(inner, asked)

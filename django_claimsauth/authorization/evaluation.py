@@ -116,6 +116,15 @@ class AuthorizationContext:
         self._reasons.append(AuthorizationFailureReason(self._handler, str(reason)))
 
     @property
+    def reasons(self) -> tuple[AuthorizationFailureReason, ...]:
+        """The vetoes so far, in order."""
+        return tuple(self._reasons)
+
+    def has_met(self, requirement: Requirement) -> bool:
+        """Tell whether somebody said that this requirement holds."""
+        return requirement in self._met
+
+    @property
     def has_failed(self) -> bool:
         """Whether somebody vetoed."""
         return self._vetoed

@@ -8,86 +8,34 @@ a request is authenticated, not here.
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from django_claimsauth.authentication.schemes import schemes
-from django_claimsauth.authorization import debt
-from django_claimsauth.authorization.builtin import RequirePermission
-from django_claimsauth.authorization.evaluation import (
-    AuthorizationContext,
-    AuthorizationResult,
-    Plan,
-    aevaluate,
-    evaluate,
+from django.db.models import Model, QuerySet
+
+from django_claimsauth.authorization import debt, narrowing
+from django_claimsauth.authorization.decisions import (
+    aauthorize,
+    authorize,
+    checked_principal,
+    resolved,
 )
-from django_claimsauth.authorization.handlers import registry
-from django_claimsauth.authorization.policies import (
-    Policy,
-    PolicyLike,
-    policies,
-    policy_like,
-)
+from django_claimsauth.authorization.explanation import Explanation, explain
+from django_claimsauth.authorization.policies import PolicyLike
 from django_claimsauth.authorization.refusals import refusal
-from django_claimsauth.authorization.resources import ViewLevel
+from django_claimsauth.authorization.requirements import AllOf
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.conf import settings
 
-if TYPE_CHECKING:
-    from django.db.models import Model, QuerySet
-
-    Row = TypeVar("Row", bound=Model)
-
-logger = logging.getLogger("django_claimsauth.authorization")
-# Policies may be made on the fly; what is kept about them is bounded.
-MAX_PLANS = 4096
-_plans: dict[tuple[PolicyLike, type], Plan] = {}
-policies.on_change(_plans.clear)
-registry.on_change(_plans.clear)
-
-
-def authorize(
-    principal: ClaimsPrincipal | None,
-    policy: PolicyLike,
-    resource: object = None,
-    *,
-    request: Any = None,
-) -> AuthorizationResult:
-    """
-    Decide whether the principal may; None is the anonymous principal.
-
-    A refusal is logged. With `request`, handlers see it, and the resource
-    policy of its view counts as asked.
-
-    Raises:
-        TypeError: a principal that is none (a user, a request, a str).
-
-        UnknownPolicyError, NoHandlerError: the policy cannot be judged.
-    """
-    known = _checked(principal)
-    plan = _plans.get((policy, resource.__class__)) or plan_of(policy, resource)
-    after_veto = not plan.calls or settings.handlers_after_veto
-    result = evaluate(plan, known, resource, request, handlers_after_veto=after_veto)
-    _asked(result, known, policy, resource, request)
-    return result
-
-
-async def aauthorize(
-    principal: ClaimsPrincipal | None,
-    policy: PolicyLike,
-    resource: object = None,
-    *,
-    request: Any = None,
-) -> AuthorizationResult:
-    """Do as `authorize()`, from an event loop."""
-    known = _checked(principal)
-    plan = _plans.get((policy, resource.__class__)) or plan_of(policy, resource)
-    after_veto = not plan.calls or settings.handlers_after_veto
-    result = await aevaluate(
-        plan, known, resource, request, handlers_after_veto=after_veto
-    )
-    _asked(result, known, policy, resource, request)
-    return result
+Row = TypeVar("Row", bound=Model)
+__all__ = [
+    "Explanation",
+    "aauthorize",
+    "arequire",
+    "authorize",
+    "explain",
+    "narrow",
+    "require",
+]
 
 
 def require(
@@ -106,7 +54,7 @@ def require(
             authenticated, 404 where `hidden_by` (the policy to read) refuses as
             well and `HIDE_FORBIDDEN_RESOURCES` is on, else 403.
     """
-    known = _checked(principal)
+    known = checked_principal(principal)
     result = authorize(known, policy, resource, request=request)
     if result.failure is None:
         return
@@ -116,7 +64,7 @@ def require(
         and settings.hide_forbidden_resources
         and not authorize(known, hidden_by, resource, request=request)
     )
-    raise refusal(known, result.failure, policies.resolve(policy), hidden=hidden)
+    raise refusal(known, result.failure, resolved(policy), hidden=hidden)
 
 
 async def arequire(
@@ -128,7 +76,7 @@ async def arequire(
     request: Any = None,
 ) -> None:
     """Do as `require()`, from an event loop."""
-    known = _checked(principal)
+    known = checked_principal(principal)
     result = await aauthorize(known, policy, resource, request=request)
     if result.failure is None:
         return
@@ -138,120 +86,31 @@ async def arequire(
         and settings.hide_forbidden_resources
         and not await aauthorize(known, hidden_by, resource, request=request)
     )
-    raise refusal(known, result.failure, policies.resolve(policy), hidden=hidden)
+    raise refusal(known, result.failure, resolved(policy), hidden=hidden)
 
 
-def may_hold(
-    principal: ClaimsPrincipal, policy: PolicyLike, *, request: Any = None
-) -> bool:
-    """Tell whether the policy may hold for some resource: its rules count as met."""
-    plan = plan_of(policy, None)
-    return bool(
-        evaluate(plan, principal, None, request, assumed=plan.about_resource)
-    )
-
-
-def is_about_resource(policy: PolicyLike) -> bool:
-    """Tell whether a policy holds a rule, or a requirement of a typed handler."""
-    return plan_of(policy, None).about_resource != 0
-
-
-def plan_of(policy: PolicyLike, resource: object) -> Plan:
-    """Return the plan of a policy for the resource's class, made at first use."""
-    key = (policy_like(policy), resource.__class__)
-    plan = _plans.get(key)
-    if plan is None:
-        if len(_plans) >= MAX_PLANS:
-            _plans.clear()
-        plan = Plan(policies.resolve(policy).requirements, resource.__class__)
-        _plans[key] = plan
-    return plan
-
-
-def resolved(policy: PolicyLike) -> Policy:
-    """Return the policy that a name, a policy or a requirement means."""
-    return policies.resolve(policy_like(policy))
-
-
-def _checked(principal: object) -> ClaimsPrincipal:
-    if principal is None:
-        return ClaimsPrincipal.anonymous()
-    if not isinstance(principal, ClaimsPrincipal):
-        raise TypeError(
-            f"A ClaimsPrincipal is judged, not {type(principal).__name__}; "
-            "a request has one: request.principal."
-        )
-    return principal
-
-
-def _asked(
-    result: AuthorizationResult,
-    principal: ClaimsPrincipal,
+def narrow(
+    principal: ClaimsPrincipal | None,
     policy: PolicyLike,
-    resource: object,
-    request: Any,
-) -> None:
-    if request is not None and resource is not None:
+    queryset: QuerySet[Row],
+    *,
+    request: Any = None,
+) -> QuerySet[Row]:
+    """
+    Return the queryset's rows that the policy allows the principal, and no other.
+
+    It stays one query and composes with what the queryset does already. With
+    `request`, the resource policy of its view counts as asked.
+
+    Raises:
+        NotNarrowableError: a handler of the policy has no queryset form; raised
+            whoever asks.
+
+        TypeError: a principal that is none, a sliced queryset.
+    """
+    known = checked_principal(principal)
+    asked = AllOf(resolved(policy).requirements)
+    narrowed = narrowing.narrow(asked, known, queryset)
+    if request is not None:
         debt.pay(request)
-    if result.failure is not None and logger.isEnabledFor(logging.INFO):
-        _log_refusal(result, principal, policy, resource)
-
-
-def _log_refusal(
-    result: AuthorizationResult,
-    principal: ClaimsPrincipal,
-    policy: PolicyLike,
-    resource: object,
-) -> None:
-    failure = result.failure
-    assert failure is not None
-    reasons = [f"{_name(each.handler)}: {each.message!r}" for each in failure.reasons]
-    logger.info(
-        "Not authorized: policy=%r subject=%r resource=%s unmet=%r vetoed=%s reasons=%s",
-        policy,
-        principal.subject,
-        type(resource).__name__,
-        list(failure.requirements),
-        failure.vetoed,
-        reasons,
-    )
-
-
-def _name(handler: Any) -> str:
-    return getattr(handler, "__qualname__", None) or repr(handler)
-
-
-def judge_permission(
-    context: AuthorizationContext, requirement: RequirePermission
-) -> None:
-    """Ask the local user's backends, about the resource as well where there is one."""
-    user: Any = _user(context)
-    has_perm = getattr(user, "has_perm", None)
-    if has_perm is None:
-        return
-    for permission in requirement.permissions:
-        # Django's own backend knows no object permissions and says False to any.
-        if has_perm(permission) or (
-            context.resource is not None and has_perm(permission, context.resource)
-        ):
-            context.succeed(requirement)
-            return
-
-
-def _user(context: AuthorizationContext) -> object:
-    request = context.request
-    if request is not None and getattr(request, "principal", None) is context.principal:
-        return request.user
-    if not context.principal.is_authenticated:
-        return None
-    return schemes.user(context.principal)
-
-
-def judge_view_level(context: AuthorizationContext, requirement: ViewLevel) -> None:
-    """Satisfy the requirement if its policy may hold for some resource."""
-    if may_hold(context.principal, requirement.policy, request=context.request):
-        context.succeed(requirement)
-
-
-registry.add(judge_permission, RequirePermission)
-registry.add(judge_view_level, ViewLevel)
+    return narrowed

@@ -9,7 +9,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from django_claimsauth.authorization import debt, service
+from django_claimsauth.authorization import debt, decisions, service
 from django_claimsauth.authorization.metadata import resource_policy
 from django_claimsauth.authorization.policies import PolicyLike
 from django_claimsauth.drf.permissions import (
@@ -62,5 +62,5 @@ def policies_of(view: Any) -> list[PolicyLike]:
         each.policy
         for each in view.get_permissions()
         if isinstance(each, PolicyOfViewPermission)
-        and service.is_about_resource(each.policy)
+        and decisions.is_about_resource(each.policy)
     ]

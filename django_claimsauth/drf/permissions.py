@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from django_claimsauth.authentication.requests import state_of
-from django_claimsauth.authorization import debt, service
+from django_claimsauth.authorization import debt, decisions, service
 from django_claimsauth.authorization.enforcement import enforce
 from django_claimsauth.authorization.metadata import (
     EndpointMetadata,
@@ -55,10 +55,10 @@ class PolicyOfViewPermission(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Tell whether the policy holds; of a resource policy, what needs no object."""
         principal = principal_of(request)
-        if not service.is_about_resource(self.policy):
+        if not decisions.is_about_resource(self.policy):
             return bool(service.authorize(principal, self.policy, request=request))
         debt.owe(request, type(view).__qualname__, self.policy)
-        return service.may_hold(principal, self.policy, request=request)
+        return decisions.may_hold(principal, self.policy, request=request)
 
     def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
         """Tell whether the policy holds for the object."""
