@@ -15,8 +15,8 @@ from django.core.checks import CheckMessage
 
 from django_claimsauth.authentication.schemes import schemes
 from django_claimsauth.authentication.transformation import transformations
-from django_claimsauth.authorization.policies import policies
 from django_claimsauth.authorization.decisions import plan_of
+from django_claimsauth.authorization.policies import policies
 from django_claimsauth.conf import settings
 from django_claimsauth.errors import ClaimsAuthError, ConfigurationError
 
@@ -79,7 +79,10 @@ def _forward_messages() -> Iterator[CheckMessage]:
         targets += [getattr(forward, each, None) for each in OPERATIONS]
         for target in targets:
             if target is not None and target not in settings.schemes:
-                yield _error(f"The scheme {alias!r} forwards to {target!r}, which is unknown.", "E004")
+                yield _error(
+                    f"The scheme {alias!r} forwards to {target!r}, which is unknown.",
+                    "E004",
+                )
         if forward is not None and forward.selector is None:
             yield from _ring_messages(alias)
 

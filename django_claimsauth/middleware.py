@@ -108,6 +108,8 @@ def _is_exempt(request: HttpRequest, view: Any) -> bool:
     match = request.resolver_match
     name = match.view_name if match is not None else ""
     return any(
-        request.path_info.startswith(each) if each.startswith("/") else fnmatchcase(name, each)
+        request.path_info.startswith(each)
+        if each.startswith("/")
+        else fnmatchcase(name, each)
         for each in settings.fallback_exempt
     )

@@ -87,9 +87,7 @@ def may_hold(
 ) -> bool:
     """Tell whether the policy may hold for some resource: its rules count as met."""
     plan = plan_of(policy, None)
-    return bool(
-        evaluate(plan, principal, None, request, assumed=plan.about_resource)
-    )
+    return bool(evaluate(plan, principal, None, request, assumed=plan.about_resource))
 
 
 def is_about_resource(policy: PolicyLike) -> bool:

@@ -110,9 +110,7 @@ class Guard:
         if metadata.resource is not None:
             debt.owe(request, _name_of(self), metadata.resource)
 
-    def _settled(
-        self, request: Any, metadata: EndpointMetadata, response: Any
-    ) -> Any:
+    def _settled(self, request: Any, metadata: EndpointMetadata, response: Any) -> Any:
         if metadata.resource is not None:
             error = debt.outstanding(request, getattr(response, "status_code", 200))
             if error is not None:

@@ -207,6 +207,4 @@ def _nearest(declarations: Iterator[Declaration]) -> Declaration:
 
 
 def _where(**found: bool) -> tuple[str, ...]:
-    return tuple(
-        name.replace("cls", "class") for name, is_so in found.items() if is_so
-    )
+    return tuple(name.replace("cls", "class") for name, is_so in found.items() if is_so)

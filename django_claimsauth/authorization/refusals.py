@@ -103,7 +103,9 @@ def step_up(failure: AuthorizationFailure | None) -> RequireRecentAuthentication
     if failure is None or failure.vetoed or not failure.requirements:
         return None
     first = failure.requirements[0]
-    if not all(isinstance(e, RequireRecentAuthentication) for e in failure.requirements):
+    if not all(
+        isinstance(e, RequireRecentAuthentication) for e in failure.requirements
+    ):
         return None
     return first if isinstance(first, RequireRecentAuthentication) else None
 
@@ -170,7 +172,10 @@ def missing_scopes(failure: AuthorizationFailure | None) -> tuple[str, ...]:
         part for each in failure.requirements for part in each.parts()
     ]
     return tuple(
-        scope for part in parts if isinstance(part, RequireScope) for scope in part.scopes
+        scope
+        for part in parts
+        if isinstance(part, RequireScope)
+        for scope in part.scopes
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework.filters import BaseFilterBackend
+from rest_framework.permissions import AND
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from django_claimsauth.authorization import debt, decisions, service
-from django_claimsauth.authorization.metadata import resource_policy
 from django_claimsauth.authorization.policies import PolicyLike
+from django_claimsauth.authorization.resources import resource_policy
 from django_claimsauth.drf.permissions import (
     PolicyOfViewPermission,
     action_of,
@@ -58,9 +60,14 @@ def policies_of(view: Any) -> list[PolicyLike]:
     declared = resource_policy(type(view), action_of(view))
     if declared is not None:
         return [declared]
-    return [
-        each.policy
-        for each in view.get_permissions()
-        if isinstance(each, PolicyOfViewPermission)
-        and decisions.is_about_resource(each.policy)
-    ]
+    return [each for asked in view.get_permissions() for each in _asked_by(asked)]
+
+
+def _asked_by(permission: Any) -> Iterator[PolicyLike]:
+    """Yield what a permission asks in any case; `|` and `~` do not narrow a list."""
+    if isinstance(permission, AND):
+        yield from _asked_by(permission.op1)
+        yield from _asked_by(permission.op2)
+    elif isinstance(permission, PolicyOfViewPermission):
+        if decisions.is_about_resource(permission.policy):
+            yield permission.policy

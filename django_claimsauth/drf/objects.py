@@ -7,9 +7,9 @@ from typing import Any
 from django_claimsauth.authentication.requests import state_of
 from django_claimsauth.authentication.results import AuthenticateResult
 from django_claimsauth.authorization import service
-from django_claimsauth.authorization.metadata import resource_policy
 from django_claimsauth.authorization.policies import PolicyLike
 from django_claimsauth.authorization.refusals import HiddenError, refused
+from django_claimsauth.authorization.resources import resource_policy
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.conf import settings
 from django_claimsauth.drf.exceptions import RefusedError

@@ -15,9 +15,9 @@ from django_claimsauth.authorization.enforcement import enforce
 from django_claimsauth.authorization.metadata import (
     EndpointMetadata,
     metadata_of,
-    resource_policy,
 )
 from django_claimsauth.authorization.policies import PolicyLike, policy_like
+from django_claimsauth.authorization.resources import resource_policy
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.drf.exceptions import RefusedError
 from django_claimsauth.drf.objects import check_object

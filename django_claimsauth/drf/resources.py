@@ -12,15 +12,16 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from django_claimsauth.authentication.requests import state_of
 from django_claimsauth.authorization import debt, service
 from django_claimsauth.authorization.guards import guard_class
-from django_claimsauth.authorization.metadata import RESOURCES, resource_policy
 from django_claimsauth.authorization.policies import PolicyLike, policy_like
 from django_claimsauth.authorization.refusals import refused
+from django_claimsauth.authorization.resources import RESOURCES, resource_policy
+from django_claimsauth.conf import settings
 from django_claimsauth.drf.exceptions import RefusedError
 from django_claimsauth.drf.filters import is_detail
 from django_claimsauth.drf.objects import READ, check_object
@@ -92,8 +93,6 @@ def _filter_queryset(
 
 def _narrowed_for_reading(view: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
     """Leave out what may not be read: then hidden and absent are one answer."""
-    from django_claimsauth.conf import settings
-
     read = resource_policy(type(view), READ)
     principal = principal_of(view.request)
     if read is None or not settings.hide_forbidden_resources:
@@ -155,15 +154,17 @@ def _results(serializer: Any, extra: dict[str, Any]) -> list[Model]:
     return [_result(model, base, {**row, **extra}) for row in rows]
 
 
-def _result(
-    model: type[Model], base: Model | None, values: dict[str, Any]
-) -> Model:
+def _result(model: type[Model], base: Model | None, values: dict[str, Any]) -> Model:
     instance = model() if base is None else copy.copy(base)
     # A copy shares its state, and with it the cache of relations, with the original.
     instance._state = copy.copy(instance._state)
     instance._state.fields_cache = dict(instance._state.fields_cache)
-    concrete = {each.name for each in model._meta.concrete_fields if isinstance(each, Field)}
+    columns = {
+        name
+        for field in model._meta.concrete_fields
+        for name in (field.name, field.attname)
+    }
     for name, value in values.items():
-        if name in concrete:
+        if name in columns:
             setattr(instance, name, value)
     return instance

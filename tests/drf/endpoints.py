@@ -185,7 +185,9 @@ urlpatterns = [
     path("wrapped/", authorize(roles=["staff"])(OpenView.as_view())),
     path("gate/", require_authorization(open_function, roles=["staff"])),
     path("gated/", require_authorization(include(inner), roles=["staff"])),
-    path("routers/", require_authorization(include(gated_router.urls), roles=["staff"])),
+    path(
+        "routers/", require_authorization(include(gated_router.urls), roles=["staff"])
+    ),
     path("opened/", include(inner)),
     path("undeclared/", ran),
     path("undeclared-drf/", OpenView.as_view()),

@@ -18,7 +18,9 @@ def middleware(request):
     kept = [each for each in settings.MIDDLEWARE if each != MIDDLEWARE]
     if request.param == "middleware":
         kept.append(MIDDLEWARE)
-    with override_settings(MIDDLEWARE=kept, CLAIMSAUTH=claimsauth(FALLBACK_POLICY=None)):
+    with override_settings(
+        MIDDLEWARE=kept, CLAIMSAUTH=claimsauth(FALLBACK_POLICY=None)
+    ):
         endpoints.RAN.clear()
         yield request.param
 
