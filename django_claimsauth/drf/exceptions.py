@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler as drf_exception_handler
 
 from django_claimsauth.authentication.requests import state_of
 from django_claimsauth.authentication.results import AuthenticateResult
@@ -53,6 +52,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     refusal = None if isinstance(exc, Http404) else refusal_of(exc, request)
     if refusal is not None:
         return refusal_response(request, refusal)
+    # Not at the top: DRF loads permissions, and this, while its views are half loaded.
+    from rest_framework.views import exception_handler as drf_exception_handler
+
     response = drf_exception_handler(_plain(exc), context)
     if response is not None and request is not None:
         _shape(response, exc, request)

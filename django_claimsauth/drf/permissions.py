@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from django_claimsauth.authentication.requests import state_of
 from django_claimsauth.authorization import debt, decisions, service
@@ -21,6 +20,9 @@ from django_claimsauth.authorization.resources import resource_policy
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.drf.exceptions import RefusedError
 from django_claimsauth.drf.objects import check_object
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class PolicyPermission(BasePermission):
@@ -123,6 +125,9 @@ def guard_permissions(cls: type) -> None:
 
     DRF asks there which methods to describe and which forms to show.
     """
+    # Not at the top: DRF loads permissions while its views are half loaded.
+    from rest_framework.views import APIView
+
     if not issubclass(cls, APIView):
         return
     original = cls.check_permissions
@@ -141,4 +146,6 @@ def guard_permissions(cls: type) -> None:
 
 def permission_classes() -> list[type[BasePermission]]:
     """Return what `@api_view` gives a guarded function that names none itself."""
+    from rest_framework.views import APIView
+
     return [*APIView.permission_classes, PolicyPermission]

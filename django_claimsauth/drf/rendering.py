@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 def rendered_refusal(request: Any, exc: Exception, view: Any) -> HttpResponse:
@@ -15,6 +17,9 @@ def rendered_refusal(request: Any, exc: Exception, view: Any) -> HttpResponse:
     It goes through the view's own exception handler, content negotiation and
     renderers, so a refusal looks like every other answer of that view.
     """
+    # Not at the top: DRF loads permissions, and this, while its views are half loaded.
+    from rest_framework.views import APIView
+
     instance: APIView = view.cls(**getattr(view, "initkwargs", {}))
     instance.args, instance.kwargs = (), {}
     # What a viewset's as_view() sets before it dispatches.
