@@ -88,6 +88,7 @@ class TokenSettings:
         "jwks",
         "metadata",
     )
+    jwks_max_age: timedelta = timedelta(minutes=5)
     client_schemes: Sequence[str] = ("api_key",)
     revocation_scope: str = "tokens.revoke"
     introspection_scope: str = "tokens.introspect"
@@ -133,11 +134,32 @@ class APIKeySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasskeySettings:
-    """The section `PASSKEYS`."""
+    """The section `PASSKEYS`: whom browsers trust, and what a passkey must prove."""
 
     rp_id: str | None = None
     rp_name: str | None = None
     origins: Sequence[str] = ()
+    allow_cross_origin: bool = False
+    top_origins: Sequence[str] = ()
+    user_verification: Literal["required", "preferred", "discouraged"] = "required"
+    resident_key: Literal["required", "preferred", "discouraged"] = "required"
+    authenticator_attachment: Literal["platform", "cross-platform"] | None = None
+    algorithms: Sequence[int] = (-8, -7, -257)
+    attestation: Literal["none", "indirect", "direct", "enterprise"] = "none"
+    attestation_roots: Mapping[str, Any] = field(default_factory=dict)
+    verify_attestation: str | Callable[..., Any] | None = None
+    counter: Literal["refuse", "report"] = "refuse"
+    challenge_lifetime: timedelta = timedelta(minutes=5)
+    max_per_user: int = 20
+    recent_authentication: timedelta = timedelta(minutes=10)
+    success: Literal["tokens", "session"] = "tokens"
+    session_backend: str | None = None
+    sign_up: bool = False
+    create_user: str | Callable[..., Any] | None = None
+    other_ways_in: str | Callable[..., Any] | None = None
+    aaguid_names: str | Mapping[str, Any] | None = None
+    browser_cookie_name: str = "__Host-passkey_browser"
+    browser_cookie_samesite: Literal["Strict", "Lax", "None"] = "Strict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

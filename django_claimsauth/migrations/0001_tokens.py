@@ -1,8 +1,9 @@
 import django.db.models.deletion
 import django.utils.timezone
-import django_claimsauth.tokens.models
 from django.conf import settings
 from django.db import migrations, models
+
+import django_claimsauth.tokens.models
 
 
 class Migration(migrations.Migration):

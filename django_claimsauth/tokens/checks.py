@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.checks import Error, Warning
+from django.core import checks
 
 from django_claimsauth.errors import ConfigurationError
 from django_claimsauth.tokens.keyring import WHERE, keys
@@ -19,7 +19,7 @@ def check_bearer(handler: Any) -> list[CheckMessage]:
         handler.validator  # noqa: B018
     except ConfigurationError as error:
         return [
-            Error(
+            checks.Error(
                 f"The scheme {handler.name!r} accepts no token: {error}",
                 id="claimsauth.E201",
             )
@@ -34,11 +34,11 @@ def check_signing_keys() -> list[CheckMessage]:
     try:
         held = keys.held()
     except ConfigurationError as error:
-        return [Error(f"{WHERE}: {error}", id="claimsauth.E202")]
+        return [checks.Error(f"{WHERE}: {error}", id="claimsauth.E202")]
     if held:
         return []
     return [
-        Warning(
+        checks.Warning(
             f"{WHERE} holds no key: no token can be issued.",
             hint="Make one: manage.py create_signing_key --dir <directory>",
             id="claimsauth.W203",

@@ -31,7 +31,8 @@ class Device:
         """Return the network of the address as it is stored, `192.0.2.0/24`."""
         if self.ip_address is None or not settings.tokens.store_ip_address:
             return ""
-        prefix = IPV4_PREFIX if self.ip_address.version == 4 else IPV6_PREFIX
+        is_v4 = isinstance(self.ip_address, ipaddress.IPv4Address)
+        prefix = IPV4_PREFIX if is_v4 else IPV6_PREFIX
         network = ipaddress.ip_network(f"{self.ip_address}/{prefix}", strict=False)
         return str(network)
 

@@ -45,7 +45,7 @@ def has_field(name: str) -> bool:
 
 
 def active_column(prefix: str = "") -> Any:
-    """Return where a query finds whether the user is active: always, without a column."""
+    """Return where a query finds whether a user is active: always, without a column."""
     if has_field("is_active"):
         return f"{prefix}is_active"
     return Value(1, output_field=BooleanField())

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_claimsauth.authentication.handlers import SchemeHandler, quoted
 from django_claimsauth.authentication.results import AuthenticateResult
 from django_claimsauth.authentication.users import local_user_of, user_of
-from django_claimsauth.authorization.builtin import RequireScope
+from django_claimsauth.authorization.refusals import missing_scopes
 from django_claimsauth.claims import (
     LOCAL_ISSUER,
     Claim,
@@ -200,15 +200,13 @@ class JWTBearerHandler(SchemeHandler):
     def forbid(
         self, request: HttpRequest, failure: AuthorizationFailure | None
     ) -> str | None:
-        """Return `insufficient_scope` where `INSUFFICIENT_SCOPE` is set and a scope lacks."""
+        """Return `insufficient_scope`, with `INSUFFICIENT_SCOPE`, where a scope lacks."""
         if failure is None or not settings.insufficient_scope:
             return None
-        lacking = [
-            each for each in failure.requirements if isinstance(each, RequireScope)
-        ]
-        if not lacking:
+        scopes = missing_scopes(failure)
+        if not scopes:
             return None
-        scope = " ".join(scope for each in lacking for scope in each.scopes)
+        scope = " ".join(scopes)
         return (
             f'{self.keyword} realm="{quoted(self.realm)}", error="insufficient_scope", '
             f'scope="{quoted(scope)}"'
@@ -226,7 +224,7 @@ class JWTBearerHandler(SchemeHandler):
         return local_user_of(principal) or AnonymousUser()
 
     def check(self) -> list[CheckMessage]:
-        """Return what is missing in `TOKENS` for a scheme that accepts our own tokens."""
+        """Return what is missing in `TOKENS` for a scheme of our own tokens."""
         return check_bearer(self)
 
     def _known(self, token: str) -> Verified | None:

@@ -111,7 +111,7 @@ def access_token_of(
 
 
 def idle_expiry(absolute: datetime, now: datetime) -> datetime:
-    """Return when a refresh token that is issued now expires: never after its family."""
+    """Return when a refresh token issued now expires: never after its family."""
     return min(absolute, now + settings.tokens.refresh_token_idle_lifetime)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TOKEN_TYPE = "at+jwt"
+TYP = "at+jwt"
 ONE_TIME_CLAIM = "one_time"
 #: What no claims hook may state: these are the issuer's own.
 RESERVED_CLAIMS = frozenset(
@@ -96,7 +96,7 @@ def mint(
     claims = _claims(grant, current, now, lifetime or current.access_token_lifetime)
     signing_key = key or keys.signing_key(now)
     try:
-        token = signing_key.sign({"typ": TOKEN_TYPE}, claims)
+        token = signing_key.sign({"typ": TYP}, claims)
     except (TypeError, ValueError) as error:
         raise ConfigurationError(
             f"A claim of the project's own is no JSON: {error}."

@@ -33,7 +33,7 @@ def own_parameters(**changed: Any) -> TokenValidationParameters:
         "issuers": [issuing.issuer()],
         "audiences": [audience] if isinstance(audience, str) else audience,
         "keys": keys,
-        "token_types": [issuing.TOKEN_TYPE],
+        "token_types": [issuing.TYP],
         "required_claims": REQUIRED_CLAIMS,
         "leeway": current.leeway,
         "max_lifetime": lifetime,

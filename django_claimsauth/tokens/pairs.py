@@ -20,7 +20,7 @@ from django.conf import settings as django_settings
 from django_claimsauth.authentication import digests
 
 PURPOSE = b"claimsauth.refresh.successor"
-TOKEN_TYPE = "Bearer"
+BEARER = "Bearer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class TokenPair:
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_in: int
-    token_type: str = TOKEN_TYPE
+    token_type: str = BEARER
     scope: str = ""
     sid: str = ""
     refresh_expires_at: datetime | None = None

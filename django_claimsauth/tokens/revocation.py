@@ -47,11 +47,19 @@ def revoke(token: str, *, now: datetime | None = None) -> bool:
         return False
     if SEPARATOR in token:
         return _revoke_access_token(token, moment)
+    return revoke_refresh_token(token, now=moment)
+
+
+def revoke_refresh_token(
+    token: str,
+    *,
+    reason: str = RevocationReason.REVOKED,
+    now: datetime | None = None,
+) -> bool:
+    """Revoke the family of a refresh token, spent or not; tell whether it was alive."""
     sids = RefreshToken.objects.filter(digest=digest(token))
     sid = sids.values_list("family__sid", flat=True).first()
-    return sid is not None and revoke_session(
-        sid, reason=RevocationReason.REVOKED, now=moment
-    )
+    return sid is not None and revoke_session(sid, reason=reason, now=now)
 
 
 def revoke_session(

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import IntegrityError, router, transaction
+from django.db import IntegrityError, OperationalError, router, transaction
 from django.utils import timezone
 
 from django_claimsauth.authentication.compiled import (
@@ -141,6 +141,8 @@ def rotate(
             or of a user that may not sign in any more; `cause` says which.
 
         InvalidScopeError: a scope that was not granted.
+
+        django.db.OperationalError: the database is busy; nothing was changed.
     """
     moment = now or timezone.now()
     for _ in range(ATTEMPTS):
@@ -159,7 +161,8 @@ def rotate(
                 client=found.client,
             )
             return pair
-    raise InvalidGrantError("contended")
+    # An outer transaction that sees an old snapshot; the same call may succeed.
+    raise OperationalError("A refresh token was spent by others at the same time.")
 
 
 def _found(refresh_token: str) -> Presented:

@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.cache import caches
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from django_claimsauth.conf import settings
@@ -94,7 +94,7 @@ class Snapshot:
         Tell whether a token is not among the revoked.
 
         Raises:
-            django.db.DatabaseError: the snapshot is due and cannot be read.
+            django.db.OperationalError: the snapshot is due and cannot be read.
         """
         generation = announced()
         if self._clock() >= self._due_at or generation != self._generation:
@@ -111,7 +111,7 @@ class Snapshot:
                 raise OperationalError("The revocation store failed a moment ago.")
             try:
                 self._revocations = Revocations.read(timezone.now())
-            except (DatabaseError, InterfaceError):
+            except (OperationalError, InterfaceError):
                 self._failed_at = started
                 raise
             interval = settings.tokens.revocation_interval.total_seconds()
@@ -134,7 +134,7 @@ def announced() -> Any:
 
 
 def announce() -> None:
-    """Tell the other processes, through the shared cache, that something was revoked."""
+    """Tell the other processes, through the cache, that something was revoked."""
     alias = settings.tokens.revocation_cache
     if alias is None:
         return

@@ -12,9 +12,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError
+from django.db import InterfaceError, OperationalError
 from django.db.models import Exists
-from django.db.utils import ProgrammingError
 
 from django_claimsauth.authentication.compiled import CompiledSelect, Param
 from django_claimsauth.authentication.users import find_user
@@ -82,10 +81,7 @@ def refusal(claims: Mapping[str, Any], *, own: bool) -> str | None:
     digest = None if jti is None else revoked_token_digest(claims["iss"], jti)
     try:
         stands = _JUDGES[settings.tokens.revocation](claims, digest, own=own)
-    except ProgrammingError:
-        # No table: the operator's mistake, which a 503 would hide.
-        raise
-    except (DatabaseError, InterfaceError):
+    except (OperationalError, InterfaceError):
         logger.exception("The revocation store cannot be asked; the token is refused")
         return UNAVAILABLE
     return None if stands else REVOKED
