@@ -7,7 +7,6 @@ Put it after Django's session and authentication middleware.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from fnmatch import fnmatchcase
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -20,10 +19,10 @@ from django_claimsauth.authentication.schemes import schemes
 from django_claimsauth.authorization import debt
 from django_claimsauth.authorization.answers import answer
 from django_claimsauth.authorization.enforcement import aenforce, enforce
+from django_claimsauth.authorization.exemptions import is_exempt_name, is_login_exempt
 from django_claimsauth.authorization.metadata import metadata_of
 from django_claimsauth.authorization.refusals import refused
 from django_claimsauth.claims import ClaimsPrincipal
-from django_claimsauth.conf import settings
 from django_claimsauth.errors import NotAuthorizedError
 
 
@@ -102,14 +101,8 @@ def _collected(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def _is_exempt(request: HttpRequest, view: Any) -> bool:
     """Tell whether the fallback policy leaves a view alone."""
-    if not getattr(view, "login_required", True) and not hasattr(view, "cls"):
-        # Django's @login_not_required. DRF sets the same on every view of its own.
+    if is_login_exempt(view):
         return True
     match = request.resolver_match
     name = match.view_name if match is not None else ""
-    return any(
-        request.path_info.startswith(each)
-        if each.startswith("/")
-        else fnmatchcase(name, each)
-        for each in settings.fallback_exempt
-    )
+    return is_exempt_name(name, request.path_info)
