@@ -18,6 +18,7 @@ from django_claimsauth.authentication.transformation import transformations
 from django_claimsauth.authorization.decisions import plan_of
 from django_claimsauth.authorization.policies import policies
 from django_claimsauth.conf import settings
+from django_claimsauth.drf import checks as endpoint_checks
 from django_claimsauth.errors import ClaimsAuthError, ConfigurationError
 
 OPERATIONS = ("authenticate", "challenge", "forbid")
@@ -25,8 +26,10 @@ OPERATIONS = ("authenticate", "challenge", "forbid")
 
 def register() -> None:
     """Register the checks with Django."""
-    for each in (check_settings, check_schemes, check_policies):
+    always = (check_settings, check_schemes, check_policies, check_endpoints)
+    for each in (*always, check_middleware):
         checks.register(each, checks.Tags.security)
+    checks.register(check_deployment, checks.Tags.security, deploy=True)
 
 
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -51,6 +54,40 @@ def check_policies(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if check_settings(None):
         return []
     return [*_named_messages(), *_policy_messages()]
+
+
+def check_endpoints(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E007 to E009, E011, W014: what views declare; W010: what nothing guards."""
+    if not _is_readable():
+        return []
+    return [*endpoint_checks.check_endpoints(), *endpoint_checks.check_unguarded()]
+
+
+def check_middleware(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E012, W013: where our middleware stands, or that it is missing."""
+    return endpoint_checks.check_middleware() if _is_readable() else []
+
+
+def check_deployment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E010, W015: what must not be deployed."""
+    if not _is_readable():
+        return []
+    found = endpoint_checks.check_unguarded(deploy=True)
+    if settings.fallback_policy is None:
+        found.append(
+            checks.Warning(
+                "FALLBACK_POLICY is None: a view that declares nothing is open.",
+                hint="Leave it out, or name the policy that such views are held to.",
+                id="claimsauth.W015",
+            )
+        )
+    return found
+
+
+def _is_readable() -> bool:
+    """Tell whether settings and policies are sound, so that views can be judged."""
+    named = (*check_settings(None), *check_schemes(None), *check_policies(None))
+    return not any(each.is_serious() for each in named)
 
 
 def _scheme_messages() -> Iterator[CheckMessage]:

@@ -79,7 +79,7 @@ def _listed(value: Any) -> Any:
 
 def endpoints(urlconf: str | None = None) -> list[Endpoint]:
     """Return every endpoint of a URLconf (the project's), in URL order."""
-    found = _walk(get_resolver(urlconf).url_patterns, "/", "")
+    found = walk(get_resolver(urlconf).url_patterns)
     return [
         endpoint
         for route, name, view in found
@@ -87,12 +87,15 @@ def endpoints(urlconf: str | None = None) -> list[Endpoint]:
     ]
 
 
-def _walk(patterns: Any, prefix: str, namespace: str) -> Iterator[tuple[str, str, Any]]:
+def walk(
+    patterns: Any, prefix: str = "/", namespace: str = ""
+) -> Iterator[tuple[str, str, Any]]:
+    """Yield the route, the name and the view of every pattern, includes included."""
     for each in patterns:
         route = prefix + str(each.pattern).removeprefix("^")
         if isinstance(each, URLResolver):
             inner = f"{namespace}{each.namespace}:" if each.namespace else namespace
-            yield from _walk(each.url_patterns, route, inner)
+            yield from walk(each.url_patterns, route, inner)
         elif isinstance(each, URLPattern):
             yield route, namespace + (each.name or ""), each.callback
 
@@ -153,13 +156,13 @@ def _declared(
 
 
 def _falls_back(view: Any, *, exempt: bool) -> bool:
-    if PolicyPermission in _permission_classes(view):
+    if PolicyPermission in permission_classes_of(view):
         return True
     return MIDDLEWARE in django_settings.MIDDLEWARE and not exempt
 
 
 def _permission_policies(view: Any) -> Iterator[PolicyLike]:
-    for each in _permission_classes(view):
+    for each in permission_classes_of(view):
         yield from _policies_in(each)
 
 
@@ -174,12 +177,13 @@ def _policies_in(permission: Any) -> Iterator[PolicyLike]:
         yield permission.policy
 
 
-def _permission_classes(view: Any) -> list[Any]:
+def permission_classes_of(view: Any) -> list[Any]:
+    """Return the permission classes of a DRF view; of any other, none."""
     return list(getattr(view_class(view), "permission_classes", ()))
 
 
 def _permission_names(view: Any) -> tuple[str, ...]:
-    return tuple(getattr(e, "__name__", repr(e)) for e in _permission_classes(view))
+    return tuple(getattr(e, "__name__", repr(e)) for e in permission_classes_of(view))
 
 
 def _foreign_guard(view: Any) -> str:
@@ -188,7 +192,7 @@ def _foreign_guard(view: Any) -> str:
     if hasattr(view, "admin_site") or hasattr(view, "model_admin"):
         return "admin"
     if cls is not None and issubclass(cls, APIView):
-        open_to_all = set(_permission_classes(view)) <= {AllowAny}
+        open_to_all = set(permission_classes_of(view)) <= {AllowAny}
         return UNGUARDED if open_to_all else OTHER
     if cls is not None and issubclass(cls, AccessMixin):
         return DJANGO
