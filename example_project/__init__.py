@@ -1,0 +1,1 @@
+"""A document service: tenants, owners, drafts, and every kind of guarded view."""

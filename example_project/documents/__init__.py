@@ -1,0 +1,1 @@
+"""Documents of owners in tenants, and who may do what with them."""

@@ -1,0 +1,17 @@
+"""What there is to ask."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from example_project.documents import pages
+
+urlpatterns = [
+    path("", pages.start, name="start"),
+    path("documents/<int:pk>/", pages.document, name="document"),
+    path("titles/", pages.titles, name="titles"),
+    path("undeclared/", pages.undeclared, name="undeclared"),
+    path("api/", include("example_project.documents.urls")),
+    path("tokens/", include("django_claimsauth.tokens.urls")),
+    path("accounts/", include("rest_framework.urls")),
+    path("admin/", admin.site.urls),
+]
