@@ -11,7 +11,8 @@ from django.dispatch import Signal
 token_issued = Signal()
 #: A refresh token was rotated. Arguments: user_id, sid, client.
 token_refreshed = Signal()
-#: A spent refresh token came again; its family is dead. Arguments: user_id, sid, client.
+#: A spent refresh token came again; its family is dead. Arguments: user_id, sid,
+#: client.
 refresh_reuse_detected = Signal()
 #: A family, a user's families, or a single access token were revoked. Arguments:
 #: reason, and of sid, user_id, client, jti what is known.

@@ -200,7 +200,7 @@ class JWTBearerHandler(SchemeHandler):
     def forbid(
         self, request: HttpRequest, failure: AuthorizationFailure | None
     ) -> str | None:
-        """Return `insufficient_scope`, with `INSUFFICIENT_SCOPE`, where a scope lacks."""
+        """Return `insufficient_scope`, with that setting, where a scope lacks."""
         if failure is None or not settings.insufficient_scope:
             return None
         scopes = missing_scopes(failure)

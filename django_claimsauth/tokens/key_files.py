@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -105,7 +105,7 @@ def read_directory(directory: Path) -> tuple[HeldKey, ...]:
     if not directory.is_dir():
         return ()
     paths = [each for each in directory.iterdir() if each.suffix in KEY_SUFFIXES]
-    held = [_held(path) for path in sorted(paths)]
+    held = [held_key(path) for path in sorted(paths)]
     oldest = datetime.min.replace(tzinfo=UTC)
     return tuple(
         sorted(held, key=lambda each: each.activates_at or oldest, reverse=True)
@@ -161,8 +161,16 @@ def write_dates(held: HeldKey) -> None:
     }
     target = held.path.with_suffix(DATES_SUFFIX)
     temporary = target.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(dates, indent=2) + "\n", encoding="utf-8")
+    temporary.unlink(missing_ok=True)
+    _write_new(temporary, json.dumps(dates, indent=2).encode())
     temporary.replace(target)
+
+
+def retire(held: HeldKey, retires_at: datetime) -> HeldKey:
+    """Have a key sign no more from this time on, and return it as it is then."""
+    retired = replace(held, retires_at=retires_at)
+    write_dates(retired)
+    return retired
 
 
 def delete_key(held: HeldKey) -> None:
@@ -178,10 +186,19 @@ def _is_open(key: SigningKey, alg: str | None) -> bool:
     return alg is not None and {key.alg[:2], alg[:2]} <= {"RS", "PS"}
 
 
-def _held(path: Path) -> HeldKey:
+def held_key(path: Path, alg: str | None = None) -> HeldKey:
+    """
+    Return the key of a file, with the dates that lie beside it, if any do.
+
+    Args:
+        alg: the algorithm of an RSA key that has no dates to name it.
+
+    Raises:
+        ConfigurationError: the key or its dates cannot be read.
+    """
     dates = _read_dates(path.with_suffix(DATES_SUFFIX))
     return HeldKey(
-        key=read_key_file(path, dates.get("alg")),
+        key=read_key_file(path, dates.get("alg") or alg),
         created_at=_time(dates.get("created_at")),
         activates_at=_time(dates.get("activates_at")),
         retires_at=_time(dates.get("retires_at")),

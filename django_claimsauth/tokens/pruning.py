@@ -16,6 +16,7 @@ from django.db import router
 from django.db.models import Max, Min, Model
 from django.utils import timezone
 
+from django_claimsauth.conf import settings
 from django_claimsauth.tokens.keyring import grace
 from django_claimsauth.tokens.models import (
     NotBefore,
@@ -86,6 +87,22 @@ def prune(
         else:
             counts[name] = sum(_deleted(expired, batch_size, name, progress))
     return Pruned(**counts)
+
+
+def is_clock_ahead(now: datetime | None = None) -> bool:
+    """
+    Tell whether the clock says that every token has expired.
+
+    Then either nobody signed in for the whole life of a session, or the clock is
+    wrong, and pruning by it would end the sessions of everybody.
+    """
+    newest = (
+        RefreshToken.objects.order_by("-pk").values_list("issued_at", flat=True).first()
+    )
+    if newest is None:
+        return False
+    lifetime = settings.tokens.refresh_token_absolute_lifetime
+    return bool((now or timezone.now()) - newest > lifetime)
 
 
 def _expired(model: Any, until: datetime) -> Any:

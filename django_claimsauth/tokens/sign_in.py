@@ -18,7 +18,8 @@ from django_claimsauth.tokens.pairs import TokenPair
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-BY_PASSWORD = "pwd"
+#: RFC 8176.
+PASSWORD_METHOD = "pwd"  # noqa: S105  # the name of a method
 
 
 def sign_in(
@@ -48,7 +49,12 @@ def sign_in(
     if user is None or not user.is_active:
         return None
     pair = issue(
-        user, scopes=granted, client=client, device=device, amr=[BY_PASSWORD], now=now
+        user,
+        scopes=granted,
+        client=client,
+        device=device,
+        amr=[PASSWORD_METHOD],
+        now=now,
     )
     user_logged_in.send(sender=type(user), request=request, user=user)
     return pair
