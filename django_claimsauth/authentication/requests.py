@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from asgiref.sync import sync_to_async
 from django.utils.functional import SimpleLazyObject
 
 from django_claimsauth.authentication.users import anonymous_user
@@ -69,4 +71,11 @@ def bind(
     inner.user = (  # type: ignore[assignment]
         SimpleLazyObject(lambda: user_of(principal)) if result else anonymous_user()
     )
+    inner.auser = partial(_auser, inner)  # type: ignore[method-assign,assignment]
     return principal
+
+
+async def _auser(request: Any) -> Any:
+    """Return `request.user`, loaded off the event loop, as Django's `auser()` does."""
+    await sync_to_async(lambda: request.user.is_authenticated)()
+    return request.user

@@ -9,6 +9,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.contrib.auth import get_backends
+from django.db.models import Q
+
 from django_claimsauth.authentication.schemes import schemes
 from django_claimsauth.authorization import debt
 from django_claimsauth.authorization.builtin import RequirePermission
@@ -29,6 +32,7 @@ from django_claimsauth.authorization.policies import (
 from django_claimsauth.authorization.resources import ViewLevel
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.conf import settings
+from django_claimsauth.errors import NotNarrowableError
 
 logger = logging.getLogger("django_claimsauth.authorization")
 # Policies may be made on the fly; what is kept about them is bounded.
@@ -182,9 +186,34 @@ def _user(context: AuthorizationContext) -> object:
     request = context.request
     if request is not None and getattr(request, "principal", None) is context.principal:
         return request.user
-    if not context.principal.is_authenticated:
-        return None
-    return schemes.user(context.principal)
+    return _user_of(context.principal)
+
+
+def _user_of(principal: ClaimsPrincipal) -> Any:
+    return schemes.user(principal) if principal.is_authenticated else None
+
+
+def narrow_permission(principal: ClaimsPrincipal, requirement: RequirePermission) -> Q:
+    """
+    Return every row where the user has the permission at large, else none.
+
+    Raises:
+        NotNarrowableError: a backend other than Django's may give permissions
+            for single objects, and has no queryset form.
+    """
+    # Its module holds models, which wait for the apps; policies need not.
+    from django.contrib.auth.backends import ModelBackend
+
+    for backend in get_backends():
+        if type(backend).has_perm is not ModelBackend.has_perm:
+            raise NotNarrowableError(
+                f"{requirement!r} cannot narrow a queryset: the backend "
+                f"{type(backend).__qualname__} may know object permissions."
+            )
+    user = _user_of(principal)
+    has_perm = getattr(user, "has_perm", None)
+    has = has_perm is not None and any(map(has_perm, requirement.permissions))
+    return Q() if has else Q(pk__in=[])
 
 
 def judge_view_level(context: AuthorizationContext, requirement: ViewLevel) -> None:
@@ -193,5 +222,5 @@ def judge_view_level(context: AuthorizationContext, requirement: ViewLevel) -> N
         context.succeed(requirement)
 
 
-registry.add(judge_permission, RequirePermission)
+registry.add(judge_permission, RequirePermission).narrow = narrow_permission
 registry.add(judge_view_level, ViewLevel)

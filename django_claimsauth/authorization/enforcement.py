@@ -82,8 +82,9 @@ def enforce(
     policy = combined(asked)
     result = schemes.authenticate(inner, policy.schemes)
     with _bound(inner, result) as principal:
-        if _is_rejected(result):
-            return refused(inner, result, policy.schemes)
+        rejection = _rejection(result)
+        if rejection is not None:
+            return refused(inner, rejection, policy.schemes)
         verdict = decisions.authorize(principal, policy, request=inner)
         if verdict.failure is not None:
             return refused(inner, result, policy.schemes, verdict.failure)
@@ -104,8 +105,9 @@ async def aenforce(
     policy = combined(asked)
     result = await schemes.aauthenticate(inner, policy.schemes)
     with _bound(inner, result) as principal:
-        if _is_rejected(result):
-            return await _arefused(inner, result, policy)
+        rejection = _rejection(result)
+        if rejection is not None:
+            return await _arefused(inner, rejection, policy)
         verdict = await decisions.aauthorize(principal, policy, request=inner)
         if verdict.failure is not None:
             return await _arefused(inner, result, policy, verdict.failure)
@@ -159,16 +161,22 @@ def _decided(request: Any, asked: tuple[AuthorizeData, ...]) -> None:
 def _open(request: Any, result: AuthenticateResult) -> Refusal | None:
     """Let anybody in; who it is is known all the same, where it can be told."""
     bind(request, result, schemes.user)
-    if _is_rejected(result):
-        return refused(request, result, ())
+    rejection = _rejection(result)
+    if rejection is not None:
+        return refused(request, rejection, ())
     return _decided(request, ())
 
 
-def _is_rejected(result: AuthenticateResult) -> bool:
-    """Tell whether a bad credential ends the request, as `INVALID_CREDENTIALS` says."""
+def _rejection(result: AuthenticateResult) -> AuthenticateResult | None:
+    """Return the failure that ends the request, where `INVALID_CREDENTIALS` says so."""
     if settings.invalid_credentials != "reject":
-        return False
-    return any(each.code is not None for each in result.results.values())
+        return None
+    for each in result.results.values():
+        if each.code is not None:
+            return AuthenticateResult.fail(
+                each.code, each.detail, results=result.results
+            )
+    return None
 
 
 def _run(hooks: list[BeforeHook], request: Any) -> None:

@@ -182,4 +182,4 @@ def _request_of(args: tuple[Any, ...]) -> Any:
 
 def _name_of(view: Any) -> str:
     cls = getattr(view, "cls", None) or getattr(view, "view_class", None) or view
-    return f"{cls.__module__}.{getattr(cls, '__qualname__', repr(cls))}"
+    return f"{cls.__module__}.{getattr(cls, '__qualname__', type(cls).__qualname__)}"
