@@ -19,10 +19,10 @@ from django_claimsauth.authentication.rates import charge, parse_rate
 from django_claimsauth.authentication.requests import django_request
 from django_claimsauth.conf import settings
 from django_claimsauth.drf.exceptions import exception_handler
+from django_claimsauth.drf.parsers import StrictJSONParser
 from django_claimsauth.errors import InvalidGrantError
 from django_claimsauth.tokens.devices import Device
 from django_claimsauth.tokens.fields import StrictSerializer
-from django_claimsauth.tokens.parsers import StrictJSONParser
 
 logger = logging.getLogger("django_claimsauth.tokens")
 

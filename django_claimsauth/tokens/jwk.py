@@ -13,6 +13,7 @@ from typing import Any
 from cryptography.exceptions import UnsupportedAlgorithm
 from jwt.exceptions import InvalidKeyError
 
+from django_claimsauth.authentication.encoding import decode_base64url
 from django_claimsauth.tokens.algorithms import (
     ALGORITHMS,
     EDDSA,
@@ -20,7 +21,6 @@ from django_claimsauth.tokens.algorithms import (
     of_family,
     signer_and_verifier,
 )
-from django_claimsauth.tokens.encoding import decode_base64url
 from django_claimsauth.tokens.strength import UnusableKeyError
 
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})

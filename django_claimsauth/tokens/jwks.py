@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
+from django_claimsauth.authentication.encoding import decode_json
+from django_claimsauth.errors import InvalidTokenError
 from django_claimsauth.tokens.algorithms import Family
-from django_claimsauth.tokens.encoding import decode_json
 from django_claimsauth.tokens.jwk import OtherPurposeError, PrivateKeyPublishedError
 from django_claimsauth.tokens.keys import VerificationKey
 from django_claimsauth.tokens.strength import UnusableKeyError
@@ -23,11 +24,29 @@ MAX_KEYS = 100
 _generations = itertools.count(1)
 
 
+class KeysUnavailableError(InvalidTokenError):
+    """
+    An issuer's keys cannot be had now: 503, for the token may well be good.
+
+    Args:
+        retry_after: in how many seconds it is worth to try again.
+    """
+
+    def __init__(self, detail: str, retry_after: int = 30) -> None:
+        super().__init__("keys_unavailable", detail)
+        self.retry_after = retry_after
+
+
 class KeySource(Protocol):
     """Where the keys of an issuer come from: a set at hand, a callable, discovery."""
 
     def current(self) -> KeySet:
-        """Return the keys as they are known now."""
+        """
+        Return the keys as they are known now.
+
+        Raises:
+            KeysUnavailableError: none are known, and none can be had.
+        """
 
     def refreshed(self) -> KeySet | None:
         """Return newer keys after an unknown `kid`, None where there are none."""

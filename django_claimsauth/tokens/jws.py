@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django_claimsauth.authentication.encoding import decode_base64url, decode_json
 from django_claimsauth.errors import InvalidTokenError
 from django_claimsauth.tokens.algorithms import ALGORITHMS, EDDSA, allow_list
-from django_claimsauth.tokens.encoding import decode_base64url, decode_json
 from django_claimsauth.tokens.jwks import KeySource
 from django_claimsauth.tokens.keys import VerificationKey
 

@@ -18,9 +18,9 @@ from django.conf import settings as django_settings
 from django.utils.module_loading import import_string
 
 from django_claimsauth.authentication.digests import matches
+from django_claimsauth.authentication.encoding import encode_json
 from django_claimsauth.conf import settings
 from django_claimsauth.errors import SettingsError
-from django_claimsauth.tokens.encoding import encode_json
 from django_claimsauth.tokens.key_files import (
     KEY_SUFFIXES,
     HeldKey,

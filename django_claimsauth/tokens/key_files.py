@@ -15,8 +15,12 @@ from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
+from django_claimsauth.authentication.encoding import (
+    decode_json,
+    encode_base64url,
+    encode_json,
+)
 from django_claimsauth.errors import ConfigurationError
-from django_claimsauth.tokens.encoding import decode_json, encode_base64url, encode_json
 from django_claimsauth.tokens.generation import generate_pem, generate_private_key
 from django_claimsauth.tokens.signing import SigningKey
 from django_claimsauth.tokens.strength import UnusableKeyError

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.exceptions import InvalidKeyError
 
+from django_claimsauth.authentication.encoding import encode_base64url, encode_json
 from django_claimsauth.tokens.algorithms import (
     ALGORITHMS,
     EDDSA,
@@ -32,7 +33,6 @@ from django_claimsauth.tokens.algorithms import (
     of_family,
     signer_and_verifier,
 )
-from django_claimsauth.tokens.encoding import encode_base64url, encode_json
 from django_claimsauth.tokens.jwk import read_public_jwk
 from django_claimsauth.tokens.strength import (
     UnusableKeyError,

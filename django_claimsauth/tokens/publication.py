@@ -12,9 +12,9 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from django_claimsauth.authentication.encoding import encode_json
 from django_claimsauth.authorization.endpoints import allow_anonymous
 from django_claimsauth.conf import settings
-from django_claimsauth.tokens.encoding import encode_json
 from django_claimsauth.tokens.issuing import issuer
 from django_claimsauth.tokens.jwks import jwks_document
 from django_claimsauth.tokens.keyring import keys

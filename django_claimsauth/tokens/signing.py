@@ -19,13 +19,13 @@ from jwt import PyJWS
 from jwt.algorithms import Algorithm
 from jwt.exceptions import InvalidKeyError
 
+from django_claimsauth.authentication.encoding import encode_json
 from django_claimsauth.tokens.algorithms import (
     EDDSA,
     Family,
     of_family,
     signer_and_verifier,
 )
-from django_claimsauth.tokens.encoding import encode_json
 from django_claimsauth.tokens.generation import generate_private_key
 from django_claimsauth.tokens.jwk import alg_of, check_purpose, family_of, kid_of
 from django_claimsauth.tokens.keys import VerificationKey

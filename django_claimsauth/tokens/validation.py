@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django_claimsauth.authentication.encoding import decode_json
 from django_claimsauth.errors import InvalidTokenError
 from django_claimsauth.tokens.algorithms import allow_list
 from django_claimsauth.tokens.claim_checks import (
@@ -17,7 +18,6 @@ from django_claimsauth.tokens.claim_checks import (
     check_required,
     text,
 )
-from django_claimsauth.tokens.encoding import decode_json
 from django_claimsauth.tokens.issuers import Issuer, IssuerTemplate
 from django_claimsauth.tokens.jwks import KeySource
 from django_claimsauth.tokens.jws import CompactJWS, parse_jws, shown, verify_signature
@@ -182,16 +182,18 @@ def _claims_of(jws: CompactJWS) -> dict[str, Any]:
 
 
 def _verify(jws: CompactJWS, rules: IssuerRules) -> None:
-    kid = jws.header.kid
+    kid, known = jws.header.kid, rules.keys.current()
     try:
-        verify_signature(jws, rules.keys.current().candidates(kid), rules.allowed)
+        verify_signature(jws, known.candidates(kid), rules.allowed)
     except InvalidTokenError as error:
         # A token that names no key does not show that its key is a new one.
-        unknown = error.code == "unknown_key" or kid is None
-        refreshed = rules.keys.refreshed() if unknown else None
-        if refreshed is None:
+        if error.code != "unknown_key" and kid is not None:
             raise
-        verify_signature(jws, refreshed.candidates(kid), rules.allowed)
+        newer = rules.keys.refreshed() or rules.keys.current()
+        # Another thread may have refreshed them between our two questions.
+        if newer is known:
+            raise
+        verify_signature(jws, newer.candidates(kid), rules.allowed)
 
 
 def _check_tenant(claims: Mapping[str, Any], name: str, tenant: str) -> None:

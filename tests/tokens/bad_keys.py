@@ -3,7 +3,7 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from django_claimsauth.tokens.encoding import encode_base64url
+from django_claimsauth.authentication.encoding import encode_base64url
 from django_claimsauth.tokens.strength import FIELD_PRIMES, ORDER_EIGHT
 from tests.tokens.minted import signing_key
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from functools import cache
 
+from django_claimsauth.authentication.encoding import encode_base64url
 from django_claimsauth.tokens import (
     KeySet,
     SigningKey,
@@ -11,7 +12,6 @@ from django_claimsauth.tokens import (
     TokenValidator,
 )
 from django_claimsauth.tokens.algorithms import signer_and_verifier
-from django_claimsauth.tokens.encoding import encode_base64url
 from django_claimsauth.tokens.generation import generate_private_key
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

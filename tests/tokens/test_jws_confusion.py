@@ -7,10 +7,10 @@ import json
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from django_claimsauth.authentication.encoding import encode_base64url, encode_json
 from django_claimsauth.errors import InvalidTokenError
 from django_claimsauth.tokens import KeySet, SigningKey, VerificationKey, verify_jws
 from django_claimsauth.tokens.algorithms import ALGORITHMS, EDDSA
-from django_claimsauth.tokens.encoding import encode_base64url, encode_json
 from django_claimsauth.tokens.strength import UnusableKeyError
 from tests.tokens.minted import key_set, private_key, raw_token, signing_key
 

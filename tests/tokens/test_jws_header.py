@@ -4,9 +4,9 @@ import time
 
 import pytest
 
+from django_claimsauth.authentication.encoding import encode_base64url
 from django_claimsauth.errors import InvalidTokenError, SettingsError
 from django_claimsauth.tokens import KeySet, VerificationKey, verify_jws
-from django_claimsauth.tokens.encoding import encode_base64url
 from tests.tokens.minted import KID, key_set, raw_token, signing_key, token
 
 GOOD = {"alg": "ES256", "kid": KID, "typ": "at+jwt"}

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
 
+from django_claimsauth.authentication.encoding import encode_base64url
 from django_claimsauth.tokens import KeySet, SigningKey, verify_jws
 from django_claimsauth.tokens.algorithms import ALGORITHMS, EDDSA, signer_and_verifier
-from django_claimsauth.tokens.encoding import encode_base64url
 from django_claimsauth.tokens.generation import generate_pem
 from django_claimsauth.tokens.strength import UnusableKeyError
 from tests.tokens.minted import private_key, signing_key

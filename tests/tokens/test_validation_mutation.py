@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from django_claimsauth.errors import InvalidTokenError
-from django_claimsauth.tokens import VerificationKey, verify_jws
-from django_claimsauth.tokens.descriptions import CODES
-from django_claimsauth.tokens.encoding import (
+from django_claimsauth.authentication.encoding import (
     decode_base64url,
     decode_json,
     encode_base64url,
     encode_json,
 )
+from django_claimsauth.errors import InvalidTokenError
+from django_claimsauth.tokens import VerificationKey, verify_jws
+from django_claimsauth.tokens.descriptions import CODES
 from django_claimsauth.tokens.jwks import KeySet
 from django_claimsauth.tokens.strength import UnusableKeyError
 from tests.tokens.minted import NOW, claims, key_set, raw_token, token, validator

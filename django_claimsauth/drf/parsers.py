@@ -20,7 +20,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.utils.mediatypes import _MediaType
 
-from django_claimsauth.tokens.encoding import decode_json
+from django_claimsauth.authentication.encoding import decode_json
 
 MAX_BODY = 64 * 1024
 MAX_FIELDS = 32
