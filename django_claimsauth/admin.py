@@ -1,5 +1,6 @@
 """Django's door to the admin pages of every room."""
 
 from django_claimsauth.api_keys.admin import ApiKeyAdmin
+from django_claimsauth.tokens.admin import RevokedTokenAdmin, TokenFamilyAdmin
 
-__all__ = ["ApiKeyAdmin"]
+__all__ = ["ApiKeyAdmin", "RevokedTokenAdmin", "TokenFamilyAdmin"]

@@ -17,8 +17,10 @@ class ClaimsAuthConfig(AppConfig):
         from django_claimsauth import checks
         from django_claimsauth.authorization import startup as authorization
         from django_claimsauth.drf import startup as drf
+        from django_claimsauth.tokens import startup as tokens
 
         authorization.register()
         drf.register()
+        tokens.register()
         checks.register()
         autodiscover_modules("policies")

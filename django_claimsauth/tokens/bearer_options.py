@@ -7,11 +7,12 @@ section `TOKENS`; its other options then only differ from that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django_claimsauth.claims import LOCAL_ISSUER
 from django_claimsauth.errors import SettingsError
+from django_claimsauth.tokens.discovery import discovered_keys
 from django_claimsauth.tokens.issuers import Issuer
 from django_claimsauth.tokens.jwks import KeySource
 from django_claimsauth.tokens.own import own_parameters
@@ -20,7 +21,7 @@ from django_claimsauth.tokens.sources import key_source
 from django_claimsauth.tokens.validation import TokenValidator
 
 #: With one of these, the tokens are another issuer's.
-FOREIGN = ("authority", "issuers", "keys")
+FOREIGN = ("authority", "issuers", "keys", "discovery")
 
 
 def is_own(options: Mapping[str, Any]) -> bool:
@@ -52,36 +53,17 @@ def _foreign(options: Mapping[str, Any]) -> dict[str, Any]:
     authority = given.pop("authority", None)
     keys = given.pop("keys", None)
     issuers = given.pop("issuers", None)
+    discovery = given.pop("discovery", {})
     if isinstance(issuers, Mapping):
         given["issuers"] = {name: _bound(entry) for name, entry in issuers.items()}
         return given
     given["issuers"] = [authority] if issuers is None else issuers
-    if keys is None and authority is not None:
-        given["keys"] = discovered(authority)
-    elif keys is not None:
+    if keys is not None:
         given["keys"] = key_source(keys)
+    elif authority is not None:
+        given["keys"] = discovered_keys(authority, **discovery)
     return given
 
 
 def _bound(entry: Any) -> KeySource | Issuer:
     return entry if isinstance(entry, Issuer) else key_source(entry)
-
-
-def discovered(authority: str) -> KeySource:
-    """
-    Return the keys that an issuer publishes (RFC 8414, OpenID Connect Discovery).
-
-    Raises:
-        SettingsError: this version cannot fetch them.
-    """
-    finder: Callable[[str], KeySource] | None = DISCOVERY.get("authority")
-    if finder is None:
-        raise SettingsError(
-            f"The keys of {authority!r} are not fetched yet; name them with `keys`, "
-            "a JWK set, a path or a callable."
-        )
-    return finder(authority)
-
-
-#: How an authority's keys are found; the room that fetches them registers itself.
-DISCOVERY: dict[str, Callable[[str], KeySource]] = {}

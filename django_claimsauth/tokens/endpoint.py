@@ -71,7 +71,7 @@ class TokenEndpoint(GenericAPIView[Any]):
 
     #: Its name in `TOKENS["ENDPOINTS"]`, and of its throttle's rate.
     endpoint: ClassVar[str]
-    parser_classes = (StrictJSONParser,)
+    parser_classes: Any = (StrictJSONParser,)
     throttle_classes = (EndpointThrottle,)
     authentication_classes = ()
     permission_classes = ()
@@ -150,7 +150,8 @@ def device_of(request: Request) -> Device:
 
 
 def _invalid(exc: exceptions.ValidationError) -> Response:
-    fields = exc.detail if isinstance(exc.detail, dict) else {"body": exc.detail}
+    detail: Any = exc.detail
+    fields = detail if isinstance(detail, dict) else {"body": detail}
     sentences = [f"{name}: {errors[0]}" for name, errors in fields.items()]
     return problem(
         status.HTTP_400_BAD_REQUEST,

@@ -13,7 +13,7 @@ The verbs of tokens: issue, rotate, revoke, prune. No HTTP here.
 from __future__ import annotations
 
 from django_claimsauth.tokens.devices import Device
-from django_claimsauth.tokens.issuance import issue
+from django_claimsauth.tokens.issuance import issue, issue_one_time
 from django_claimsauth.tokens.pairs import TokenPair
 from django_claimsauth.tokens.pruning import prune
 from django_claimsauth.tokens.revocation import (
@@ -28,6 +28,7 @@ __all__ = [
     "Device",
     "TokenPair",
     "issue",
+    "issue_one_time",
     "prune",
     "revoke",
     "revoke_all",

@@ -13,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from django_claimsauth.authentication.handlers import SchemeHandler, quoted
+from django_claimsauth.authentication.requests import state_of
 from django_claimsauth.authentication.results import AuthenticateResult
 from django_claimsauth.authentication.users import local_user_of, user_of
 from django_claimsauth.authorization.refusals import missing_scopes
@@ -27,6 +28,8 @@ from django_claimsauth.errors import InvalidTokenError
 from django_claimsauth.tokens.bearer_options import FOREIGN, is_own, validator_of
 from django_claimsauth.tokens.checks import check_bearer
 from django_claimsauth.tokens.descriptions import DESCRIPTIONS
+from django_claimsauth.tokens.issuing import ONE_TIME_CLAIM
+from django_claimsauth.tokens.jwks import KeysUnavailableError
 from django_claimsauth.tokens.jws import MAX_TOKEN_SIZE
 from django_claimsauth.tokens.one_time import spend
 from django_claimsauth.tokens.parameters import TokenValidationParameters
@@ -45,7 +48,7 @@ BEARER = re.compile(r"bearer(?![\w!#$%&'*+.^`|~-])", re.IGNORECASE | re.ASCII)
 UNSET: Final[Any] = ...
 #: One space, then one word (RFC 6750 section 2.1).
 TOKEN = re.compile(r" [A-Za-z0-9\-._~+/]+=*")
-OPTIONS = (*FOREIGN, *(each.name for each in fields(TokenValidationParameters)))
+OPTIONS = {*FOREIGN, *(each.name for each in fields(TokenValidationParameters))}
 NOT_THE_TOKENS_FAULT = frozenset({"keys_unavailable", UNAVAILABLE})
 
 
@@ -58,7 +61,9 @@ class JWTBearerHandler(SchemeHandler):
     project's own; else those of the named issuers, whose `sub` is no local user.
 
     Args:
-        authority: the issuer whose keys are found by discovery, or stand in `keys`.
+        authority: the issuer; its keys are found by discovery, unless `keys` says.
+
+        discovery: the arguments of `discovered_keys()`, beside the authority.
 
         issuers, keys, audiences and what follows: `TokenValidationParameters`.
             `keys` is a JWK set, PEM, a path, `env:NAME` or a callable as well.
@@ -80,6 +85,7 @@ class JWTBearerHandler(SchemeHandler):
         *,
         realm: str = "api",
         authority: str = UNSET,
+        discovery: Mapping[str, Any] = UNSET,
         issuers: Any = UNSET,
         keys: Any = UNSET,
         audiences: Sequence[str] = UNSET,
@@ -130,9 +136,11 @@ class JWTBearerHandler(SchemeHandler):
                 return AuthenticateResult.no_result()
             verified = self._known(token) or self._verify(token)
         except InvalidTokenError as error:
+            if isinstance(error, KeysUnavailableError):
+                state_of(request).notes["retry_after"] = error.retry_after
             return AuthenticateResult.fail(error.code, error.detail)
         code = refusal(verified.claims, own=self.is_own)
-        if code is None and self.one_time and not spend(verified.claims):
+        if code is None and self._is_spent(verified.claims):
             code = REVOKED
         if code is not None:
             return AuthenticateResult.fail(code, f"jti {verified.claims.get('jti')!a}")
@@ -226,6 +234,10 @@ class JWTBearerHandler(SchemeHandler):
     def check(self) -> list[CheckMessage]:
         """Return what is missing in `TOKENS` for a scheme of our own tokens."""
         return check_bearer(self)
+
+    def _is_spent(self, claims: Mapping[str, Any]) -> bool:
+        is_one_time = self.one_time or (self.is_own and ONE_TIME_CLAIM in claims)
+        return is_one_time and not spend(claims)
 
     def _known(self, token: str) -> Verified | None:
         return self._verified.find(

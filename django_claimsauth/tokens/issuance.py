@@ -9,7 +9,11 @@ from typing import Any
 from django.db import router, transaction
 from django.utils import timezone
 
-from django_claimsauth.authentication.digests import digest, new_secret
+from django_claimsauth.authentication.digests import (
+    digest,
+    matches,
+    new_secret,
+)
 from django_claimsauth.authentication.users import find_user, subject_of
 from django_claimsauth.conf import settings
 from django_claimsauth.errors import InvalidGrantError, UnknownSchemeError
@@ -60,14 +64,14 @@ def issue(
         ConfigurationError: no active signing key, no issuer, no audience.
     """
     moment = now or timezone.now()
-    known = _active(user)
+    known = active_user(user)
     family = TokenFamily(
         user_id=known.pk,
         scheme=_checked_scheme(scheme),
         client=_checked_name(client or "", "client"),
         scope=" ".join(_checked_words(scopes, "scopes")),
         amr=_checked_name(" ".join(_checked_words(amr, "amr")), "amr"),
-        stamp=stamp_of(getattr(known, "password", "")),
+        stamp=_stamp(known),
         created_at=moment,
         expires_at=moment + settings.tokens.refresh_token_absolute_lifetime,
         user_agent=device.stored_user_agent(),
@@ -143,14 +147,27 @@ def _stored(family: TokenFamily, access: AccessToken, now: datetime) -> TokenPai
     )
 
 
-def _active(user: Any) -> Any:
+def active_user(user: Any) -> Any:
+    """
+    Return a user as it is now.
+
+    Raises:
+        InvalidGrantError: never saved, deleted, inactive, or with another password
+            than the one that was checked.
+    """
     if user is None or user.pk is None:
         raise InvalidGrantError("no_user")
     # Read again: what the caller holds may be older than a deactivation.
     known = find_user(subject_of(user))
     if known is None:
         raise InvalidGrantError("inactive_user")
+    if not matches(_stamp(user), _stamp(known)):
+        raise InvalidGrantError("password_changed")
     return known
+
+
+def _stamp(user: Any) -> str:
+    return stamp_of(getattr(user, "password", ""))
 
 
 def _checked_scheme(scheme: str) -> str:
@@ -181,3 +198,31 @@ def _checked_words(words: Iterable[str], what: str) -> list[str]:
                 "backslash is expected."
             )
     return found
+
+
+def issue_one_time(
+    user: Any,
+    *,
+    scopes: Iterable[str] = (),
+    client: str | None = None,
+    lifetime: timedelta = timedelta(minutes=5),
+    now: datetime | None = None,
+) -> str:
+    """
+    Return an access token that counts once, without a session and a refresh token.
+
+    The first request that presents it spends it, whatever comes of the request.
+
+    Raises: as `issue()`.
+    """
+    moment = now or timezone.now()
+    known = active_user(user)
+    grant = Grant(
+        subject=subject_of(known),
+        client=_checked_name(client or "", "client"),
+        scopes=_checked_words(scopes, "scopes"),
+        roles=roles_of(known.pk),
+        extra=own_claims(known.pk, known),
+        one_time=True,
+    )
+    return mint(grant, now=moment, lifetime=lifetime).token

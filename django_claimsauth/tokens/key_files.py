@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from django_claimsauth.authentication.encoding import (
     decode_json,
@@ -236,7 +237,7 @@ def _generated(alg: str) -> tuple[str, bytes, SigningKey]:
 def _new_key(alg: str) -> tuple[str, bytes]:
     if not alg.startswith("HS"):
         return ".pem", generate_pem(alg)
-    secret = generate_private_key(alg)
+    secret: Any = generate_private_key(alg)
     jwk = {"kty": "oct", "alg": alg, "k": encode_base64url(secret).decode("ascii")}
     return ".jwk", encode_json(jwk)
 

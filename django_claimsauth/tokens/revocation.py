@@ -136,9 +136,7 @@ def kill_family(family_id: int, sid: str, reason: str, now: datetime) -> bool:
 
     One statement, so that of many that see a reuse at once one alone reports it.
     """
-    count = TokenFamily.objects.filter(pk=family_id, revoked_at=None).update(
-        revoked_at=now, reason=reason
-    )
+    count = _end(TokenFamily.objects.filter(pk=family_id), reason, now)
     _remember_sids([sid], now)
     _publish()
     return count > 0
@@ -166,7 +164,7 @@ def revoke_jti(
         },
     )
     _remember("jti", key, until=expires_at + settings.tokens.leeway, now=moment)
-    return created
+    return bool(created)
 
 
 def _revoke_access_token(token: str, now: datetime) -> bool:
