@@ -16,8 +16,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from django_claimsauth.errors import InvalidTokenError, SettingsError
-from django_claimsauth.tokens.jwks import KeySet, KeySource
+from django_claimsauth.errors import SettingsError
+from django_claimsauth.tokens.jwks import KeySet, KeySource, KeysUnavailableError
 from django_claimsauth.tokens.keys import VerificationKey
 from django_claimsauth.tokens.strength import UnusableKeyError
 
@@ -137,8 +137,7 @@ class CallableKeys:
         Return the keys.
 
         Raises:
-            InvalidTokenError: keys_unavailable: the callable failed, or returned
-                no usable key.
+            KeysUnavailableError: the callable failed, or returned no usable key.
         """
         try:
             answer = self._function()
@@ -149,7 +148,7 @@ class CallableKeys:
         except Exception as error:
             # Whatever a vault's client raises: no key, no answer, and no 500.
             logger.exception("The callable %r returned no keys", self._function)
-            raise InvalidTokenError("keys_unavailable", str(error)[:200]) from error
+            raise KeysUnavailableError(ascii(error)[:200]) from error
         # A copy: the callable may go on changing its own.
         self._known = (
             answer if isinstance(answer, KeySet) else deepcopy(answer),
