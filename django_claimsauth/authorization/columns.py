@@ -39,22 +39,34 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookups:
+    """A path as Django's query names, and its part up to the last to-many relation."""
+
+    column: str
+    many: str = ""
+
+    @classmethod
+    def of(cls, names: list[str], end_of_many: int) -> Lookups:
+        """Return the lookups of a path's names."""
+        return cls("__".join(names), "__".join(names[:end_of_many]))
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """
     A rule's path on a model.
 
     `hops` are the to-one relations that are walked in memory, to an object of
     the model `owner`. Its attribute `attname` is what is compared; over a
-    to-many relation (`many`) the database is asked instead, by the lookup
-    `rest` on the owner. `lookup` is the whole path on the first model.
+    to-many relation (`many`) the database is asked instead, by `of_owner`.
     """
 
     owner: type[models.Model]
     hops: tuple[str, ...]
     attname: str
     many: bool
-    lookup: str
-    rest: str
+    of_model: Lookups
+    of_owner: Lookups
     conversion: Conversion | None
     #: Where the path ends at a relation: the model that it leads to, and the
     #: attribute by which its instances are compared.
@@ -77,15 +89,16 @@ def route_of(rule: Rule, model: type[models.Model]) -> Route:
     last = walked[-1][1]
     names, field = _column(last)
     lookups = [*(member.query_name for _, member in walked[:-1]), *names]
-    place = next((i for i, (_, member) in enumerate(walked) if member.many), None)
-    owner, hops, attname = _in_memory(rule, walked, place)
+    many = [place for place, (_, member) in enumerate(walked) if member.many]
+    first, end = (many[0], many[-1] + 1) if many else (0, 0)
+    owner, hops, attname = _in_memory(rule, walked, many)
     route = Route(
         owner=owner,
         hops=hops,
         attname=attname,
-        many=place is not None,
-        lookup="__".join(lookups),
-        rest="__".join(lookups[place or 0 :]),
+        many=bool(many),
+        of_model=Lookups.of(lookups, end),
+        of_owner=Lookups.of(lookups[first:], end - first),
         conversion=conversion_for(field),
         related_model=last.related_model,
         key=_key(last),
@@ -100,15 +113,16 @@ def members_of(model: type[models.Model]) -> dict[str, Member]:
     found: dict[str, Member] = {}
     for field in model._meta.get_fields():
         found.update(_members(field))
-    found["pk"] = found.get(model._meta.pk.attname)  # type: ignore[assignment, union-attr]
-    return {name: member for name, member in found.items() if member and name}
+    key = model._meta.pk
+    # A key of several columns is no column.
+    return found | {"pk": found[key.attname]} if key.attname in found else found
 
 
 def _members(field: Any) -> dict[str, Member]:
     if field.is_relation and field.auto_created and not field.concrete:
-        name = field.get_accessor_name()
         many = not field.one_to_one
-        return {name: Member(field.name, field, field.related_model, many=many)}
+        member = Member(field.name, field, field.related_model, many=many)
+        return {field.get_accessor_name(): member}
     if field.many_to_many or field.one_to_many:
         return {field.name: Member(field.name, field, field.related_model, many=True)}
     if not field.concrete:
@@ -154,11 +168,11 @@ def _column(member: Member) -> tuple[list[str], Any]:
 
 
 def _in_memory(
-    rule: Rule, walked: list[tuple[type[models.Model], Member]], many: int | None
+    rule: Rule, walked: list[tuple[type[models.Model], Member]], many: list[int]
 ) -> tuple[type[models.Model], tuple[str, ...], str]:
     """Return the model to walk to, the attributes to walk, and the one to read."""
-    if many is not None:
-        return walked[many][0], rule.path[:many], ""
+    if many:
+        return walked[many[0]][0], rule.path[: many[0]], ""
     owner, last = walked[-1]
     if not _is_elsewhere(last):
         return owner, rule.path[:-1], last.field.attname

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import Q
 
 from django_claimsauth.authorization import lookups
-from django_claimsauth.authorization.columns import Route
+from django_claimsauth.authorization.columns import Lookups, Route
 from django_claimsauth.authorization.rules import IS_EMPTY, IS_NULL, Rule
 
 # Any of several values is less than the greatest, so one comparison is enough.
@@ -20,27 +20,30 @@ _ORDERINGS: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
 }
 
 
-def condition(rule: Rule, route: Route, lookup: str, values: tuple[Any, ...]) -> Q:
+def condition(rule: Rule, route: Route, path: Lookups, values: tuple[Any, ...]) -> Q:
     """
     Return the rows for which the comparison with one of the values holds.
 
     Args:
-        lookup: the path, as Django's query names.
+        path: the rule's path, from the model that is asked.
 
         values: in the column's own type; for `is_null` and `is_empty`, none.
     """
-    if rule.operator == IS_NULL:
-        return Q((f"{lookup}__isnull", True))
     if rule.operator == IS_EMPTY:
-        return Q((f"{lookup}__isnull", False))
+        return _is_there(path.many)
+    if rule.operator == IS_NULL:
+        null = Q((f"{path.column}__isnull", True))
+        # Where there is none of them, a join shows NULL for each of its columns.
+        return null & _is_there(path.many) if path.many else null
     assert route.conversion is not None
-    if route.conversion.text:
-        lookup += "__" + lookups.PREFIX
-    else:
-        lookup += "__"
+    lookup = f"{path.column}__{lookups.PREFIX if route.conversion.inexact else ''}"
     if rule.operator in _ORDERINGS:
         name, decisive = _ORDERINGS[rule.operator]
         return Q((lookup + name, decisive(values)))
     if len(values) == 1:
         return Q((lookup + "exact", values[0]))
     return Q((lookup + "in", values))
+
+
+def _is_there(path: str) -> Q:
+    return Q((f"{path}__isnull", False))

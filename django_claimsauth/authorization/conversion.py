@@ -27,6 +27,7 @@ UNFIT: Final = object()
 #: More digits are not told apart by every database (SQLite keeps a double).
 MAX_SIGNIFICANT_DIGITS: Final = 15
 _BIGGEST: Final = 2**63 - 1
+_NUMBERS: Final = (int, float, Decimal)
 _STORING: Final = ("get_db_prep_value", "get_db_prep_save", "descriptor_class")
 _UNROUNDED: Final = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
@@ -38,13 +39,16 @@ class Conversion:
 
     `fit` takes a claim's, a constant's or an attribute's value to the column's
     Python type, or to `UNFIT`; a value of exactly the class `exact` is one
-    already. `ordered` allows `<` and its like, `text` needs exact look-ups.
+    already. `ordered` allows `<` and its like; what is `inexact` is compared by the
+    look-ups of `lookups`.
     """
 
     fit: Callable[[Any], Any]
     exact: type | None = None
     ordered: bool = False
-    text: bool = False
+    inexact: bool = False
+    #: The types of constants that mean such a value, though not each one fits.
+    alike: Any = ()
     #: Takes the time to the column's type, where it has to do with time.
     from_moment: Callable[[datetime], Any] | None = None
 
@@ -123,7 +127,7 @@ def _integers(lowest: int, highest: int) -> Conversion:
         found = _integer(value)
         return found if found is UNFIT or lowest <= found <= highest else UNFIT
 
-    return Conversion(fit, int, ordered=True)
+    return Conversion(fit, int, ordered=True, alike=_NUMBERS)
 
 
 def _for_integer(field: Any) -> Conversion:
@@ -153,7 +157,7 @@ def _decimals(max_digits: int | None, places: int | None) -> Conversion:
             return UNFIT
         return found
 
-    return Conversion(fit, Decimal, ordered=True)
+    return Conversion(fit, Decimal, ordered=True, inexact=True, alike=_NUMBERS)
 
 
 def _decimal(value: Any) -> Any:
@@ -235,13 +239,15 @@ def _today(moment: datetime) -> date:
     return timezone.localdate(moment, timezone.get_default_timezone())
 
 
-_TEXT: Final = Conversion(fit_text, str, ordered=True, text=True)
+_TEXT: Final = Conversion(fit_text, str, ordered=True, inexact=True, alike=str)
 _BOOLEAN: Final = Conversion(_fit_boolean, bool)
 _UUID: Final = Conversion(_fit_uuid, UUID)
 _DATE: Final = Conversion(_fit_date, date, ordered=True, from_moment=_today)
 # No exact class: only values in one time zone compare without surprises.
 _MOMENT: Final = Conversion(_fit_moment, ordered=True, from_moment=_fit_moment)
-_FLOAT: Final = Conversion(_fit_float, float, ordered=True)
+_FLOAT: Final = Conversion(
+    _fit_float, float, ordered=True, inexact=True, alike=_NUMBERS
+)
 
 _CONVERSIONS: Final[tuple[tuple[Any, Callable[[Any], Conversion]], ...]] = (
     (models.BooleanField, lambda field: _BOOLEAN),

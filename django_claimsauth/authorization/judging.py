@@ -107,7 +107,7 @@ def _judge_by_query(rule: Rule, route: Route) -> Judge:
         met = False
         owner = walk(resource)
         if values or not needs_values:
-            met = _exists(owner, condition(rule, route, route.rest, values))
+            met = _exists(owner, condition(rule, route, route.of_owner, values))
         if rule.operator == IS_EMPTY:
             met = not met
         return met is not negated

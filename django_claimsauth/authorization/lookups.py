@@ -8,15 +8,26 @@ orders NaN above every number, and SQLite keeps decimals as doubles.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
 from django.db import models
 from django.db.models import Lookup
+from django.db.models.lookups import (
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    In,
+    LessThan,
+    LessThanOrEqual,
+)
 
 PREFIX: Final = "claimsauth_"
+#: A double keeps this many decimal digits; Django reads no more of them.
+MAX_DIGITS_OF_DOUBLES: Final = 15
 
 
-class TextLookup(Lookup):  # type: ignore[type-arg]
+class TextLookup(Lookup):
     """Compares code point by code point; trailing blanks and case count."""
 
     prepare_rhs = False
@@ -25,19 +36,19 @@ class TextLookup(Lookup):  # type: ignore[type-arg]
     #: MySQL can use the column's index before it compares exactly.
     implied: ClassVar[bool] = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Return the comparison in the collation of code points."""
         lhs, lhs_params = self.process_lhs(compiler, connection)
         rhs, rhs_params = self.values()
         collated = self.collated(lhs, connection)
-        return f"{collated} {self.sign} {rhs}", [*lhs_params, *rhs_params]
+        return f"{collated} {self.sign} {rhs}", (*lhs_params, *rhs_params)
 
-    def as_mysql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_mysql(self, compiler: Any, connection: Any) -> Any:
         """Return the comparison of bytes, which knows no padding."""
         lhs, lhs_params = self.process_lhs(compiler, connection)
         rhs, rhs_params = self.values()
         exact = f"{_bytes(lhs)} {self.sign} {rhs.replace('%s', _bytes('%s'))}"
-        params = [*lhs_params, *rhs_params]
+        params = (*lhs_params, *rhs_params)
         if not self.implied:
             return exact, params
         return f"({lhs} {self.sign} {rhs} AND {exact})", params * 2
@@ -114,13 +125,101 @@ class GreaterOrEqualText(TextLookup):
     sign = ">="
 
 
-for _lookup in (
-    ExactText,
-    InText,
-    LessText,
-    LessOrEqualText,
-    GreaterText,
-    GreaterOrEqualText,
-):
-    models.CharField.register_lookup(_lookup)
-    models.TextField.register_lookup(_lookup)
+class NumberLookup(Lookup):
+    """Compares floats and decimals as they are once they are loaded."""
+
+    sign: ClassVar[str]
+
+    def get_rhs_op(self, connection: Any, rhs: str) -> str:
+        """Return the operator and its right side; Django asks by the look-up's name."""
+        return f"{self.sign} {rhs}"
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+        """Round a decimal to the digits that Django reads of it."""
+        field = self.lhs.output_field
+        if not isinstance(field, models.DecimalField) or (
+            field.max_digits is not None and field.max_digits <= MAX_DIGITS_OF_DOUBLES
+        ):
+            return self.as_sql(compiler, connection)
+        lhs, lhs_params = compiler.compile(self.lhs)
+        values = self.rhs if isinstance(self.rhs, list) else [self.rhs]
+        rhs = ", ".join(["CAST(%s AS REAL)"] * len(values))
+        rounded = f"CAST(printf('%%.{MAX_DIGITS_OF_DOUBLES}g', {lhs}) AS REAL)"
+        params = [*lhs_params, *map(str, values)]
+        return f"({lhs} IS NOT NULL AND {rounded} {self.sign} ({rhs}))", (
+            *lhs_params,
+            *params,
+        )
+
+
+class ExactNumber(NumberLookup, Exact):
+    """`=`."""
+
+    lookup_name = PREFIX + "exact"
+    sign = "="
+
+
+class InNumbers(NumberLookup, In):
+    """`IN`."""
+
+    lookup_name = PREFIX + "in"
+    sign = "IN"
+
+
+class LessNumber(NumberLookup, LessThan):
+    """`<`."""
+
+    lookup_name = PREFIX + "lt"
+    sign = "<"
+
+
+class LessOrEqualNumber(NumberLookup, LessThanOrEqual):
+    """`<=`."""
+
+    lookup_name = PREFIX + "lte"
+    sign = "<="
+
+
+class _NotNaN(NumberLookup):
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        """Leave out NaN, which PostgreSQL takes for the greatest number."""
+        sql, params = self.as_sql(compiler, connection)
+        lhs, lhs_params = compiler.compile(self.lhs)
+        return f"({sql} AND {lhs} <> 'NaN')", (*params, *lhs_params)
+
+
+class GreaterNumber(_NotNaN, GreaterThan):
+    """`>`."""
+
+    lookup_name = PREFIX + "gt"
+    sign = ">"
+
+
+class GreaterOrEqualNumber(_NotNaN, GreaterThanOrEqual):
+    """`>=`."""
+
+    lookup_name = PREFIX + "gte"
+    sign = ">="
+
+
+_FIELDS: Final[dict[type[Lookup], tuple[Any, ...]]] = {
+    TextLookup: (models.CharField, models.TextField),
+    NumberLookup: (models.FloatField, models.DecimalField),
+}
+
+
+def _register() -> None:
+    for base, fields in _FIELDS.items():
+        for lookup in _concrete(base):
+            for field in fields:
+                field.register_lookup(lookup)
+
+
+def _concrete(base: type[Lookup]) -> Iterator[type[Lookup]]:
+    for each in base.__subclasses__():
+        if "lookup_name" in each.__dict__:
+            yield each
+        yield from _concrete(each)
+
+
+_register()

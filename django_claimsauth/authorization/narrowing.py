@@ -67,8 +67,9 @@ def narrow(
 
         TypeError: the queryset is sliced; narrow first, then slice.
     """
-    _check(queryset)
-    conditions = _Conditions(principal, queryset.model, handler_narrowings)
+    model: type[Model] = queryset.model
+    _check(queryset, model)
+    conditions = _Conditions(principal, model, handler_narrowings)
     found = conditions.of(requirement)
     if found is True:
         return queryset
@@ -77,19 +78,19 @@ def narrow(
     return queryset.filter(found)
 
 
-def _check(queryset: QuerySet[Any]) -> None:
+def _check(queryset: QuerySet[Any], model: type[Model]) -> None:
     if queryset.query.is_sliced:
         raise TypeError("A sliced queryset cannot be narrowed: narrow, then slice.")
     if queryset.query.combinator:
         raise TypeError(
             f"A {queryset.query.combinator} cannot be narrowed: narrow its parts."
         )
-    members = members_of(queryset.model)
+    members = members_of(model)
     hidden = [name for name in queryset.query.annotations if name in members]
     if hidden:
         # Django would compare what is annotated in place of the column.
         raise TypeError(
-            f"Annotations hide columns of {queryset.model.__name__}: {hidden}. "
+            f"Annotations hide columns of {model.__name__}: {hidden}. "
             "Narrow, then annotate."
         )
 
@@ -125,7 +126,7 @@ class _Conditions:
                 return False
             if not values:
                 return rule.negated
-        found = condition(rule, route, route.lookup, values)
+        found = condition(rule, route, route.of_model, values)
         if route.many:
             found = self._exists(found)
         return ~found if rule.negated is not (rule.operator == IS_EMPTY) else found

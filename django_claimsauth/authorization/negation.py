@@ -46,7 +46,7 @@ class Not(Requirement):
     requirement: Requirement
     pure: ClassVar[bool] = True
 
-    def judge(  # type: ignore[override]  # a method where the base has None
+    def judge(
         self, principal: ClaimsPrincipal, resource: object, request: object
     ) -> bool:
         """Tell whether the requirement is known not to hold."""

@@ -71,13 +71,14 @@ class Term(Written):
         )
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compared
-    __hash__: ClassVar[None] = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None
 
 
 class ClaimReference(Term):
     """The values of the principal's claims of one type; several mean any of them."""
 
     __slots__ = ("type",)
+    type: str
 
     def __init__(self, type: str) -> None:
         if not isinstance(type, str):
@@ -105,6 +106,8 @@ class Now(Term):
     """The time of the judgement, plus an offset."""
 
     __slots__ = ("clock", "offset")
+    clock: Clock
+    offset: timedelta
 
     def __init__(self, offset: timedelta, clock: Clock) -> None:
         if not isinstance(offset, timedelta):

@@ -65,6 +65,8 @@ class Rule(Requirement):
     """
 
     __slots__ = ("_hash", "_judges", "negated", "operator", "path", "pure", "terms")
+    _hash: int
+    _judges: dict[type, Judge]
     #: A rule asks for a resource, so a view is not judged before there is one.
     about_resource: ClassVar[bool] = True
 
@@ -93,7 +95,7 @@ class Rule(Requirement):
         _set(self, "_hash", hash(self._identity()))
         _set(self, "_judges", {})
 
-    def judge(  # type: ignore[override]  # a method where the base has None
+    def judge(
         self, principal: ClaimsPrincipal, resource: Any, request: object = None
     ) -> bool:
         """
@@ -107,17 +109,14 @@ class Rule(Requirement):
         if resource is None:
             return False
         kind = resource.__class__
-        judge = self._judges.get(kind)  # type: ignore[attr-defined]
-        if judge is None:
-            judge = self.judge_of(kind)
-        return judge(principal, resource)  # type: ignore[no-any-return]
+        judge = self._judges.get(kind) or self.judge_of(kind)
+        return judge(principal, resource)
 
     def judge_of(self, kind: type) -> Judge:
         """Return what judges the resources of one class, made at first use."""
-        judges: dict[type, Judge] = self._judges  # type: ignore[attr-defined]
-        if kind not in judges:
-            judges[kind] = _bound(self, kind)
-        return judges[kind]
+        if kind not in self._judges:
+            self._judges[kind] = _bound(self, kind)
+        return self._judges[kind]
 
     @property
     def claim_types(self) -> tuple[str, ...]:
@@ -141,7 +140,7 @@ class Rule(Requirement):
         return self is other or self._identity() == other._identity()
 
     def __hash__(self) -> int:
-        return self._hash  # type: ignore[attr-defined, no-any-return]
+        return self._hash
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuilt, (self.path, self.operator, self.terms, self.negated))
@@ -190,6 +189,7 @@ class Path(Written):
     """
 
     __slots__ = ("_names",)
+    _names: tuple[str, ...]
 
     def __init__(self, names: tuple[str, ...] = ()) -> None:
         object.__setattr__(self, "_names", names)
@@ -219,7 +219,7 @@ class Path(Written):
     def __ne__(self, other: object) -> Rule:  # type: ignore[override]
         return ~self._rule(EQUAL, other)
 
-    __hash__: ClassVar[None] = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None
 
     def __lt__(self, other: Any) -> Rule:
         return self._rule("<", other)

@@ -87,16 +87,12 @@ def _constant(rule: Rule, term: Any, route: Route) -> Operand:
     value = route.conversion.fit(value)
     if value is not UNFIT:
         found: tuple[tuple[Any, ...], bool] = ((value,), True)
-    elif _is_number(term) and route.conversion.ordered:
-        # Too big for the column: like a claim that is.
+    elif isinstance(term, route.conversion.alike) and not isinstance(term, bool):
+        # Of the right type, but no value of the column (too big): as with a claim.
         found = ((), False)
     else:
         raise TypeError(f"{rule!r}: {term!r} is no value of that column.")
     return lambda principal: found
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _key_of_instance(rule: Rule, instance: Any, route: Route) -> Any:
