@@ -22,5 +22,7 @@ DESCRIPTIONS = {
 """By code. A code that is not listed has no description: what is wrong says nothing
 to an honest client, which never built the token itself."""
 
-CODES = frozenset({*DESCRIPTIONS, "invalid_claim", "malformed_token", "token_too_large"})
+CODES = frozenset(
+    {*DESCRIPTIONS, "invalid_claim", "malformed_token", "token_too_large"}
+)
 """Every code that an InvalidTokenError of a token can have."""
