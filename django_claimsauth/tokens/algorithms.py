@@ -7,7 +7,7 @@ nothing that is not in the table is ever tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
@@ -88,7 +88,7 @@ def by_curve(family: Family, curve: object) -> SignatureAlgorithm | None:
     return None
 
 
-def allow_list(names: Iterable[str] | None) -> frozenset[str] | None:
+def allow_list(names: Collection[str] | None) -> frozenset[str] | None:
     """
     Return the header names that a caller's list of algorithms allows, None for None.
 
@@ -97,7 +97,7 @@ def allow_list(names: Iterable[str] | None) -> frozenset[str] | None:
     """
     if names is None:
         return None
-    if isinstance(names, str) or not isinstance(names, Iterable):
+    if isinstance(names, str) or not isinstance(names, Collection):
         raise SettingsError(f"algorithms is {names!r}; a list of names is expected.")
     listed = tuple(names)
     if not all(isinstance(name, str) for name in listed):

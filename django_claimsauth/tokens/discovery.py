@@ -103,6 +103,14 @@ class DiscoveredKeys:
     def __repr__(self) -> str:
         return f"<DiscoveredKeys {self._documents.metadata_address}>"
 
+    @property
+    def generation(self) -> int:
+        """The generation of the keys as they are known, 0 for none; fetches nothing."""
+        known = self._known
+        if known is None or not self._is_younger(known, self._renewal.keep):
+            return 0
+        return known.key_set.generation
+
     def current(self) -> KeySet:
         """
         Return the keys, fetched where they are not known or old.

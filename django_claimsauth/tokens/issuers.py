@@ -6,7 +6,7 @@ A token's `iss` only selects among them; what was selected then has to verify it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django_claimsauth.errors import SettingsError
@@ -112,7 +112,8 @@ def checked_names(names: object, what: str) -> tuple[str, ...]:
     Raises:
         SettingsError: a str, an empty list, or an entry that is no name.
     """
-    if isinstance(names, str | bytes) or not isinstance(names, Iterable):
+    # Neither a string, whose letters would be names, nor what is read only once.
+    if isinstance(names, str | bytes) or not isinstance(names, Collection):
         raise SettingsError(f"{what} is {names!r}; a list is expected.")
     listed = tuple(names)
     if not listed:
@@ -126,7 +127,7 @@ def checked_names(names: object, what: str) -> tuple[str, ...]:
 def _entries(
     issuers: Issuers | Sequence[IssuerName], keys: KeySource | None
 ) -> Mapping[IssuerName, KeySource | Issuer]:
-    if isinstance(issuers, str) or not isinstance(issuers, Iterable):
+    if isinstance(issuers, str) or not isinstance(issuers, Collection):
         raise SettingsError(
             f"issuers is {issuers!r}; a dict of issuers and their keys is expected."
         )

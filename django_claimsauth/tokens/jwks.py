@@ -38,7 +38,12 @@ class KeysUnavailableError(InvalidTokenError):
 
 
 class KeySource(Protocol):
-    """Where the keys of an issuer come from: a set at hand, a callable, discovery."""
+    """
+    Where the keys of an issuer come from: a set at hand, a callable, discovery.
+
+    One whose `current()` may take its time has a `generation` beside it: that of
+    the keys as they are known, 0 for none.
+    """
 
     def current(self) -> KeySet:
         """

@@ -7,7 +7,7 @@ list; `jku`, `x5u`, `x5c` and `jwk` are not read; `crit`, `b64` and `zip` are re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ _verified_headers: dict[bytes, Header] = {}
 def verify_jws(
     token: str,
     keys: KeySource,
-    algorithms: Iterable[str] | None = None,
+    algorithms: Collection[str] | None = None,
     *,
     max_size: int = MAX_TOKEN_SIZE,
 ) -> tuple[dict[str, Any], bytes]:

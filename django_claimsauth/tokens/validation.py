@@ -19,7 +19,7 @@ from django_claimsauth.tokens.claim_checks import (
     text,
 )
 from django_claimsauth.tokens.issuers import Issuer, IssuerTemplate
-from django_claimsauth.tokens.jwks import KeySource
+from django_claimsauth.tokens.jwks import KeySource, KeysUnavailableError
 from django_claimsauth.tokens.jws import CompactJWS, parse_jws, shown, verify_signature
 from django_claimsauth.tokens.lifetime import Lifetime
 from django_claimsauth.tokens.parameters import TokenValidationParameters
@@ -69,6 +69,9 @@ class TokenValidator:
                 self._issuers[name] = self._rules(issuer, None)
             else:
                 self._templates.append((name, self._rules(issuer, name.claim)))
+        rules = [*self._issuers.values(), *(each for _, each in self._templates)]
+        self._sources = tuple(each.keys for each in rules)
+        self._required = tuple(parameters.required_claims)
         self._types = frozenset(map(_token_type, parameters.token_types))
         self._lifetime = Lifetime(
             leeway=parameters.leeway.total_seconds(),
@@ -113,11 +116,9 @@ class TokenValidator:
         """
         Return what changes whenever the keys of an issuer change.
 
-        Raises:
-            InvalidTokenError: keys_unavailable.
+        Nothing is fetched for it: an issuer that is away delays no other's tokens.
         """
-        rules = [*self._issuers.values(), *(each for _, each in self._templates)]
-        return tuple(each.keys.current().generation for each in rules)
+        return tuple(_generation(keys) for keys in self._sources)
 
     def _rules(self, issuer: Issuer, tenant_claim: str | None) -> IssuerRules:
         any_audience = self.parameters.accept_any_audience
@@ -159,7 +160,7 @@ class TokenValidator:
         self._lifetime.check(claims, now)
         if rules.audiences is not None:
             check_audience(claims, rules.audiences)
-        check_required(claims, parameters.required_claims)
+        check_required(claims, self._required)
         for name in ("sub", "jti"):
             text(claims, name)
         untyped = _token_type(jws.header.typ) in ("jwt", None)
@@ -194,6 +195,16 @@ def _verify(jws: CompactJWS, rules: IssuerRules) -> None:
         if newer is known:
             raise
         verify_signature(jws, newer.candidates(kid), rules.allowed)
+
+
+def _generation(keys: KeySource) -> int:
+    known: int | None = getattr(keys, "generation", None)
+    if known is not None:
+        return known
+    try:
+        return keys.current().generation
+    except KeysUnavailableError:
+        return 0
 
 
 def _check_tenant(claims: Mapping[str, Any], name: str, tenant: str) -> None:

@@ -8,7 +8,7 @@ from django_claimsauth.errors import SettingsError
 from django_claimsauth.tokens.discovery import Renewal, discovered_keys
 from tests.tokens.discovering import HOUR, NEW, OLD, Clock, code_of, keys_of
 from tests.tokens.issuer_server import JWKS, METADATA, serving
-from tests.tokens.minted import signing_key
+from tests.tokens.minted import signing_key, validator
 
 
 @pytest.fixture
@@ -31,6 +31,18 @@ class TestRotation:
     def test_nothing_is_fetched_until_a_token_comes(self, server, keys):
         assert not server.asked
         assert server.url in repr(keys)
+
+    def test_a_generation_is_told_without_a_fetch(self, server, keys, clock):
+        judge = validator(issuers={server.url: keys})
+        assert (0,) == judge.generation()
+        assert not server.asked
+
+        known = keys.current().generation
+
+        assert (known,) == judge.generation()
+        clock.now += 24 * HOUR
+        assert (0,) == judge.generation()
+        assert [METADATA, JWKS] == server.asked
 
     def test_keys_are_fetched_once_for_many_tokens(self, server, keys):
         for _ in range(5):

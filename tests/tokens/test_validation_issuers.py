@@ -9,6 +9,7 @@ from django_claimsauth.tokens import (
     KeySet,
     TokenValidationParameters,
     TokenValidator,
+    key_source,
 )
 from tests.tokens.minted import (
     ABSENT,
@@ -196,6 +197,16 @@ class Rotating:
             return None
         del self.sets[0]
         return self.sets[0]
+
+
+def test_an_issuer_without_keys_at_the_moment_has_the_generation_0():
+    judge = validator(issuers={ISSUER: key_set(), "https://b.test": key_source(dict)})
+
+    known, unknown = judge.generation()
+
+    assert 0 == unknown < known
+    assert code_of(judge, token()) is None
+    assert "keys_unavailable" == code_of(judge, token(iss="https://b.test"))
 
 
 class TestRefresh:
