@@ -104,18 +104,30 @@ def _of_view(route: str, name: str, view: Any) -> Iterator[Endpoint]:
     for method in methods_of(view):
         metadata = metadata_of(view, "GET" if method == ANY_METHOD else method)
         declared, asked = _declared(metadata, name, route, view)
-        policy = combined(asked) if asked else None
         foreign = _permission_names(view) if declared == OTHER else ()
+        accepted, requirements = _asks(asked)
         yield Endpoint(
             method,
             route,
             tuple(map(_entry_name, asked)) or foreign,
-            _schemes_of(policy),
+            accepted,
             declared,
             view_name(view),
             name,
-            tuple(_requirements_of(policy)) or foreign,
+            requirements or foreign,
         )
+
+
+def _asks(asked: tuple[AuthorizeData, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the schemes and the requirements that declarations come to."""
+    if not asked:
+        return (), ()
+    try:
+        policy = combined(asked)
+        return _schemes_of(policy), tuple(_requirements_of(policy))
+    except ClaimsAuthError as error:
+        # An unknown name: a check says so, a request is a 500, and here it shows.
+        return (), (f"error: {error}",)
 
 
 def methods_of(view: Any) -> list[str]:
@@ -192,7 +204,8 @@ def _foreign_guard(view: Any) -> str:
     if hasattr(view, "admin_site") or hasattr(view, "model_admin"):
         return "admin"
     if cls is not None and issubclass(cls, APIView):
-        open_to_all = set(permission_classes_of(view)) <= {AllowAny}
+        # Where nothing is declared, ours lets in whom the fallback does: here, all.
+        open_to_all = set(permission_classes_of(view)) <= {AllowAny, PolicyPermission}
         return UNGUARDED if open_to_all else OTHER
     if cls is not None and issubclass(cls, AccessMixin):
         return DJANGO
@@ -216,17 +229,15 @@ def _policy_name(policy: PolicyLike) -> str:
     return policy if isinstance(policy, str) else repr(policy)
 
 
-def _requirements_of(policy: Policy | None) -> Iterator[str]:
-    for each in () if policy is None else policy.requirements:
+def _requirements_of(policy: Policy) -> Iterator[str]:
+    for each in policy.requirements:
         if isinstance(each, ViewLevel):
             yield from map(repr, policies.resolve(each.policy).requirements)
         else:
             yield repr(each)
 
 
-def _schemes_of(policy: Policy | None) -> tuple[str, ...]:
-    if policy is None:
-        return ()
+def _schemes_of(policy: Policy) -> tuple[str, ...]:
     try:
         return policy.schemes or (schemes.default("authenticate"),)
     except ClaimsAuthError:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from django_claimsauth.authentication.requests import state_of
+from django_claimsauth.authentication.requests import bind, django_request, state_of
+from django_claimsauth.authentication.results import AuthenticateResult
+from django_claimsauth.authentication.transformation import transformations
+from django_claimsauth.authentication.users import principal_of_user
 from django_claimsauth.authorization import debt, decisions, service
 from django_claimsauth.authorization.enforcement import enforce
 from django_claimsauth.authorization.metadata import (
@@ -19,6 +22,7 @@ from django_claimsauth.authorization.policies import PolicyLike, policy_like
 from django_claimsauth.authorization.resources import resource_policy
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.drf.exceptions import RefusedError
+from django_claimsauth.drf.forced import adopt_forced
 from django_claimsauth.drf.objects import check_object
 
 if TYPE_CHECKING:
@@ -81,13 +85,31 @@ def HasPolicy(policy: PolicyLike) -> type[BasePermission]:  # noqa: N802  # make
 
 
 def principal_of(request: Request) -> ClaimsPrincipal:
-    """Return the request's principal, authenticated by the view's own classes."""
+    """
+    Return the request's principal, authenticated by the view's own classes.
+
+    Whom an authentication class that is none of ours vouches for is a principal
+    as well: the local user's, with that class's name as authentication type.
+    """
     # Touching it runs DRF's authentication, once a request.
-    request.user  # noqa: B018
+    user = request.user
     current = state_of(request).current
     if current is not None and current.principal is not None:
         return current.principal
-    return ClaimsPrincipal.anonymous()
+    if request.successful_authenticator is None:
+        return ClaimsPrincipal.anonymous()
+    return _adopted(request, user)
+
+
+def _adopted(request: Request, user: Any) -> ClaimsPrincipal:
+    inner = django_request(request)
+    adopt_forced(inner)
+    vouched = type(request.successful_authenticator).__name__
+    found = state_of(inner).forced or principal_of_user(user, vouched)
+    if not found.is_authenticated:
+        return found
+    result = AuthenticateResult.succeed(transformations.run(found, inner))
+    return bind(inner, result, lambda principal: user)
 
 
 def action_of(view: Any) -> str:

@@ -79,8 +79,12 @@ def test_guard_asks_for_somebody(guard):
         ((), {"schemes": [None]}, TypeError),
     ],
 )
-@pytest.mark.parametrize("function", [authorize, lambda *a, **k: require_authorization(view, *a, **k)])
-def test_what_nobody_can_mean_is_refused_when_it_is_written(args, kwargs, error, function):
+@pytest.mark.parametrize(
+    "function", [authorize, lambda *a, **k: require_authorization(view, *a, **k)]
+)
+def test_what_nobody_can_mean_is_refused_when_it_is_written(
+    args, kwargs, error, function
+):
     with pytest.raises(error):
         function(*args, **kwargs)
 

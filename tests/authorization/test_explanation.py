@@ -4,7 +4,13 @@ import json
 
 import pytest
 
-from django_claimsauth.authorization import Policy, RequireRole, claim, resource, service
+from django_claimsauth.authorization import (
+    Policy,
+    RequireRole,
+    claim,
+    resource,
+    service,
+)
 from django_claimsauth.claims import Claim, ClaimsPrincipal
 from django_claimsauth.errors import UnknownPolicyError
 from tests.app.models import Document

@@ -106,7 +106,14 @@ def test_refusal_is_logged_with_everything_but_secrets(asked, judged, caplog):
     service.authorize(ANN, Policy(asked, RequireRole("admin")), Document())
 
     (record,) = caplog.records
-    for part in ("Asked", "'1'", "Document", "too_young", "born in 2020", "vetoed=True"):
+    for part in (
+        "Asked",
+        "'1'",
+        "Document",
+        "too_young",
+        "born in 2020",
+        "vetoed=True",
+    ):
         assert part in record.getMessage()
 
 

@@ -103,7 +103,9 @@ def test_declared_open_is_open(client, url):
     assert 200 == client.get(url).status_code
 
 
-@pytest.mark.parametrize(("url", "entry"), [("/named/", "public-*"), ("/static/x/", "/static/")])
+@pytest.mark.parametrize(
+    ("url", "entry"), [("/named/", "public-*"), ("/static/x/", "/static/")]
+)
 def test_setting_exempts_by_name_and_by_path(client, url, entry):
     assert 401 == client.get(url).status_code
     with override_settings(CLAIMSAUTH=claimsauth(FALLBACK_EXEMPT=[entry])):
