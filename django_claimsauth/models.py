@@ -1,6 +1,7 @@
 """Django's door to the models of every room."""
 
 from django_claimsauth.api_keys.models import ApiKey
+from django_claimsauth.passkeys.models import Passkey, PasskeyChallenge, UserHandle
 from django_claimsauth.tokens.models import (
     NotBefore,
     RefreshToken,
@@ -8,4 +9,13 @@ from django_claimsauth.tokens.models import (
     TokenFamily,
 )
 
-__all__ = ["ApiKey", "NotBefore", "RefreshToken", "RevokedToken", "TokenFamily"]
+__all__ = [
+    "ApiKey",
+    "NotBefore",
+    "Passkey",
+    "PasskeyChallenge",
+    "RefreshToken",
+    "RevokedToken",
+    "TokenFamily",
+    "UserHandle",
+]

@@ -28,3 +28,12 @@ api_key_revoked = Signal()
 api_key_rejected = Signal()
 #: An API key will soon expire; sent once for each expiry. Arguments: api_key.
 api_key_expiring = Signal()
+#: A passkey was added. Arguments: passkey.
+passkey_added = Signal()
+#: A passkey was removed. Arguments: passkey (as it was), user.
+passkey_removed = Signal()
+#: A passkey answered with a counter that did not increase: there may be a copy of
+#: it. Arguments: passkey, sign_count.
+passkey_clone_suspected = Signal()
+#: A ceremony was refused. Arguments: request, ceremony, code.
+passkey_rejected = Signal()

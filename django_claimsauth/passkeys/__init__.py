@@ -1,0 +1,1 @@
+"""Passkeys (WebAuthn): signing up, signing in and stepping up without a password."""
