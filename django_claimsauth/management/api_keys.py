@@ -29,8 +29,9 @@ STATE_CODES: Final = frozenset(
     }
 )
 _DURATION = re.compile(r"([0-9]{1,9})([mhdw])|0")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 MIN_REFERENCE: Final = 4
+_ID = re.compile(f"[0-9a-z]{{{MIN_REFERENCE},{ID_LENGTH}}}")
 LONGEST: Final = timedelta(days=36_525)
 
 
@@ -63,9 +64,9 @@ def duration(text: str, option: str) -> timedelta:
     """Return the time that `90d`, `12h`, `30m` or `4w` means, at most a century."""
     match = _DURATION.fullmatch(text)
     if match is not None:
-        meant = timedelta(**{_UNITS[match[2] or "d"]: int(match[1] or 0)})
-        if meant <= LONGEST:
-            return meant
+        seconds = int(match[1] or 0) * _SECONDS[match[2] or "m"]
+        if seconds <= LONGEST.total_seconds():
+            return timedelta(seconds=seconds)
     raise CommandError(
         f"{option} is {text[:40]!r}; a number and m, h, d or w is expected: 90d.",
         returncode=USAGE,
@@ -112,8 +113,8 @@ def found_key(reference: str) -> ApiKey:
     """
     parsed = parse(reference)
     public_id = parsed.key_id if parsed else reference.rpartition("_")[2]
-    found = list(ApiKey.objects.filter(public_id=public_id))
-    if not found and MIN_REFERENCE <= len(public_id) < ID_LENGTH:
+    found = []
+    if _ID.fullmatch(public_id):
         found = list(ApiKey.objects.filter(public_id__startswith=public_id)[:2])
     if len(found) == 1:
         return found[0]

@@ -8,7 +8,7 @@ from django.core.signals import request_finished
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.utils import timezone
 
-from django_claimsauth.api_keys import flows
+from django_claimsauth.api_keys import expiry, flows
 from django_claimsauth.api_keys.models import ApiKey
 from django_claimsauth.api_keys.records import ApiKeyRecord
 from django_claimsauth.api_keys.store import DatabaseStore
@@ -114,7 +114,8 @@ class TestAtTheEndOfTheRequest:
     @pytest.mark.django_db(transaction=True)
     def test_a_connection_opened_for_it_is_closed_again(self, issued, present):
         present(issued.secret)
-        request_finished.send(sender=None)
+        connection.close()
+        end_of_request()
 
         assert connection.connection is None
         assert ApiKey.objects.get().last_used_at is not None
@@ -135,6 +136,11 @@ class TestAtTheEndOfTheRequest:
         api_key_expiring.disconnect(receive)
 
         assert [issued.api_key] == sent
+
+    def test_of_two_processes_that_find_it_expiring_one_reports(self, present):
+        api_key = flows.issue("k", expires_in=timedelta(days=1)).api_key
+
+        assert [True, False] == [expiry.warn(api_key, timezone.now()) for _ in "ab"]
 
 
 class TestSampler:
