@@ -10,7 +10,7 @@ from pathlib import Path
 import django
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS_TO_STOP = 10
+SECONDS_TO_STOP = 30
 
 
 def main():

@@ -4,12 +4,15 @@ import argparse
 import os
 import signal
 import sys
+from contextlib import closing
 from functools import partial
 
 import django
+from django.core.management import CommandError, call_command
 
 HOST = "127.0.0.1"
 PORT = 8000
+THREADS = 16
 
 
 def prepare():
@@ -17,13 +20,11 @@ def prepare():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "example_project.settings")
     from example_project.settings import VAR
 
-    VAR.mkdir(parents=True, exist_ok=True)
     django.setup()
-    from django.core.management import call_command
-
     run = partial(call_command, verbosity=0, stdout=sys.stderr)
     if not any(VAR.glob("keys/*")):
         run("create_signing_key")
+    run("check")
     run("migrate")
     run("load_demo")
 
@@ -37,9 +38,9 @@ def open_server(port):
     # The admin's and the browsable API's files; a web server has them elsewhere.
     application = StaticFilesHandler(get_wsgi_application())
     try:
-        return create_server(application, host=HOST, port=port)
+        return create_server(application, host=HOST, port=port, threads=THREADS)
     except OSError:
-        return create_server(application, host=HOST, port=0)
+        return create_server(application, host=HOST, port=0, threads=THREADS)
 
 
 def main(arguments=None):
@@ -48,12 +49,15 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     # A polite end on SIGTERM as well as on Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    prepare()
-    server = open_server(options.port)
-    # The first line is the address: `make demo` reads it.
-    print(f"http://{HOST}:{server.effective_port}/", flush=True)
-    print("Open it in a browser: it says what to try. Ctrl-C stops it.", flush=True)
-    server.run()
+    try:
+        prepare()
+    except CommandError as error:
+        sys.exit(f"The example was not started: {error}")
+    with closing(open_server(options.port)) as server:
+        # The first line is the address: `make demo` reads it.
+        print(f"http://{HOST}:{server.effective_port}/", flush=True)
+        print("Open it in a browser: it says what to try. Ctrl-C stops it.", flush=True)
+        server.run()
 
 
 if __name__ == "__main__":

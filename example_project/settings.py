@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # The database and the signing keys: nothing of the example is written elsewhere.
 VAR = Path(os.environ.get("EXAMPLE_VAR", ROOT / "var"))
+VAR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = os.environ.get("EXAMPLE_DEBUG", "1") == "1"
 SECRET_KEY = "for the demo alone" if DEBUG else os.environ["EXAMPLE_SECRET_KEY"]

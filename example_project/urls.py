@@ -11,7 +11,7 @@ urlpatterns = [
     path("titles/", pages.titles, name="titles"),
     path("undeclared/", pages.undeclared, name="undeclared"),
     path("api/", include("example_project.documents.urls")),
-    path("tokens/", include("django_claimsauth.tokens.urls")),
+    path("", include("django_claimsauth.urls")),
     path("accounts/", include("rest_framework.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -39,16 +39,20 @@ DOCUMENTS = [
 
 
 def load():
-    """Bring people and documents to the state above; twice does it once."""
+    """Add the people and documents that are missing; passwords are as they were."""
     users = {person.name: _person(person) for person in PEOPLE}
     for title, owner, state, shared_with in DOCUMENTS:
-        tenant = users[owner].profile.tenant
-        document, _ = Document.objects.update_or_create(
+        document, created = Document.objects.get_or_create(
             title=title,
             owner=users[owner],
-            defaults={"state": state, "tenant": tenant},
+            defaults={
+                "text": f"What {owner} has to say.",
+                "state": state,
+                "tenant": users[owner].profile.tenant,
+            },
         )
-        document.shared_with.set(users[name] for name in shared_with)
+        if created:
+            document.shared_with.set(users[name] for name in shared_with)
 
 
 def _person(person):
