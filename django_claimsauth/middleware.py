@@ -7,6 +7,7 @@ Put it after Django's session and authentication middleware.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -79,7 +80,10 @@ class AuthorizationMiddleware:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
         """Answer what `service.require()` raised in a plain view; 404 is Django's."""
-        if not isinstance(exception, NotAuthorizedError) or exception.status == 404:
+        if (
+            not isinstance(exception, NotAuthorizedError)
+            or exception.status == HTTPStatus.NOT_FOUND
+        ):
             return None
         result = state_of(request).current or AuthenticateResult.no_result()
         names = exception.schemes or tuple(result.results)

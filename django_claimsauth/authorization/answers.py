@@ -26,7 +26,7 @@ answerers: list[Answerer] = []
 
 
 def answer(request: Any, refusal: Refusal, view: Any = None) -> HttpResponse:
-    """Return the response that refuses; an answerer may raise what its caller renders."""
+    """Return the response that refuses; an answerer may raise what is rendered."""
     for each in answerers:
         response = each(request, refusal, view)
         if response is not None:

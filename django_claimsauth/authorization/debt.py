@@ -16,6 +16,8 @@ from django_claimsauth.errors import ResourceNotAskedError
 
 logger = logging.getLogger("django_claimsauth.authorization")
 NOTE = "debt"
+#: From here on, an answer shows nothing.
+FIRST_ERROR = 400
 
 
 def owe(request: Any, view: str, policy: object) -> None:
@@ -35,7 +37,7 @@ def outstanding(request: Any, status: int) -> ResourceNotAskedError | None:
     Answers from 400 show nothing, and OPTIONS is about no resource.
     """
     owed = state_of(request).notes.get(NOTE)
-    if owed is None or status >= 400 or request.method == "OPTIONS":
+    if owed is None or status >= FIRST_ERROR or request.method == "OPTIONS":
         return None
     view, policy = owed
     message = (

@@ -17,6 +17,7 @@ from django_claimsauth.authorization import debt
 from django_claimsauth.authorization.builtin import RequirePermission
 from django_claimsauth.authorization.evaluation import (
     AuthorizationContext,
+    AuthorizationFailure,
     AuthorizationResult,
     Plan,
     aevaluate,
@@ -138,20 +139,19 @@ def _asked(
     if request is not None and resource is not None:
         debt.pay(request)
     if result.failure is not None and logger.isEnabledFor(logging.INFO):
-        _log_refusal(result, principal, policy, resource)
+        _log_refusal(result.failure, principal, policy, resource)
 
 
 def _log_refusal(
-    result: AuthorizationResult,
+    failure: AuthorizationFailure,
     principal: ClaimsPrincipal,
     policy: PolicyLike,
     resource: object,
 ) -> None:
-    failure = result.failure
-    assert failure is not None
     reasons = [f"{_name(each.handler)}: {each.message!r}" for each in failure.reasons]
     logger.info(
-        "Not authorized: policy=%r subject=%r resource=%s unmet=%r vetoed=%s reasons=%s",
+        "Not authorized: policy=%r subject=%r resource=%s "
+        "unmet=%r vetoed=%s reasons=%s",
         policy,
         principal.subject,
         type(resource).__name__,

@@ -16,6 +16,9 @@ from django_claimsauth.authorization.metadata import DECLARED, declared_on
 from django_claimsauth.authorization.policies import AuthorizeData
 from django_claimsauth.authorization.requirements import Requirement
 
+#: What Django's `include()` returns: patterns, app name, namespace.
+INCLUDE_LENGTH = 3
+
 
 def authorize(
     policy: Any = None,
@@ -72,15 +75,15 @@ def require_authorization(
     Args: as `authorize()`.
     """
     entry = AuthorizeData.of(policy, roles, schemes)
-    if isinstance(target, tuple) and len(target) == 3:
+    if isinstance(target, tuple) and len(target) == INCLUDE_LENGTH:
         urlconf, app_name, namespace = target
-        patterns = getattr(urlconf, "urlpatterns", urlconf)
+        patterns: Any = getattr(urlconf, "urlpatterns", urlconf)
         return (_gated_all(patterns, entry), app_name, namespace)
     if isinstance(target, list | tuple):
         return _gated_all(target, entry)
     if not callable(target):
         raise TypeError(
-            f"A view, a list of URL patterns or an include() is guarded, not {target!r}."
+            f"A view, URL patterns or an include() is guarded, not {target!r}."
         )
     return gate(target, (entry,))
 
@@ -102,7 +105,7 @@ def _declare(
         raise TypeError(
             f"{target.__name__} has no as_view(); a view class is decorated."
         )
-    setattr(target, DECLARED, declared_on(target).plus(entries, anonymous))
+    setattr(target, DECLARED, declared_on(target).plus(entries, anonymous=anonymous))
     guard_class(target)
     return target
 

@@ -39,12 +39,12 @@ after_success: list[BeforeHook] = []
 
 
 def default_policy() -> Policy:
-    """Return the policy of a bare `@authorize`: `DEFAULT_POLICY`, else authenticated."""
+    """Return the policy of a bare `@authorize`: the setting's, else authenticated."""
     return policies[settings.default_policy or AUTHENTICATED]
 
 
 def fallback_entries() -> tuple[AuthorizeData, ...]:
-    """Return what holds where nothing is declared; empty where `FALLBACK_POLICY` is None."""
+    """Return what holds where nothing is declared; nothing, if the setting is None."""
     name = settings.fallback_policy
     return () if name is None else (AuthorizeData(name),)
 
@@ -53,10 +53,8 @@ def combined(asked: tuple[AuthorizeData, ...]) -> Policy:
     """Return the one policy that means all of these, made once."""
     policy = _combined.get(asked)
     if policy is None:
-        policy = policies.combine(
-            [with_schemes(each) for each in asked], default=default_policy()
-        )
-        assert policy is not None, "combine() of something is something"
+        entries = [with_schemes(each) for each in asked]
+        policy = policies.combine(entries, default=default_policy()) or default_policy()
         if len(_combined) >= decisions.MAX_PLANS:
             _combined.clear()
         _combined[asked] = policy
@@ -73,7 +71,7 @@ def enforce(
         fallback: hold the fallback policy where nothing is declared.
     """
     inner = django_request(request)
-    asked = _still_asked(inner, metadata, fallback)
+    asked = _still_asked(inner, metadata, fallback=fallback)
     if asked is None:
         return None
     _run(before_authentication, inner)
@@ -88,7 +86,8 @@ def enforce(
         verdict = decisions.authorize(principal, policy, request=inner)
         if verdict.failure is not None:
             return refused(inner, result, policy.schemes, verdict.failure)
-        return _decided(inner, asked)
+        _decided(inner, asked)
+        return None
 
 
 async def aenforce(
@@ -96,7 +95,7 @@ async def aenforce(
 ) -> Refusal | None:
     """Do as `enforce()`, from an event loop."""
     inner = django_request(request)
-    asked = _still_asked(inner, metadata, fallback)
+    asked = _still_asked(inner, metadata, fallback=fallback)
     if asked is None:
         return None
     _run(before_authentication, inner)
@@ -111,7 +110,8 @@ async def aenforce(
         verdict = await decisions.aauthorize(principal, policy, request=inner)
         if verdict.failure is not None:
             return await _arefused(inner, result, policy, verdict.failure)
-        return _decided(inner, asked)
+        _decided(inner, asked)
+        return None
 
 
 async def _arefused(
@@ -139,7 +139,7 @@ def _bound(request: Any, result: AuthenticateResult) -> Iterator[ClaimsPrincipal
 
 
 def _still_asked(
-    request: Any, metadata: EndpointMetadata, fallback: bool
+    request: Any, metadata: EndpointMetadata, *, fallback: bool
 ) -> tuple[AuthorizeData, ...] | None:
     """Return what is to be judged, or None where it was, or nothing is declared."""
     notes = state_of(request).notes
@@ -164,7 +164,8 @@ def _open(request: Any, result: AuthenticateResult) -> Refusal | None:
     rejection = _rejection(result)
     if rejection is not None:
         return refused(request, rejection, ())
-    return _decided(request, ())
+    _decided(request, ())
+    return None
 
 
 def _rejection(result: AuthenticateResult) -> AuthenticateResult | None:

@@ -18,7 +18,7 @@ def is_login_exempt(view: Any) -> bool:
 
 
 def is_exempt_name(name: str, path: str) -> bool:
-    """Tell whether `FALLBACK_EXEMPT` names the view, or a path that this one is below."""
+    """Tell whether `FALLBACK_EXEMPT` has the view's name, or where the path starts."""
     return any(
         path.startswith(each) if each.startswith("/") else fnmatchcase(name, each)
         for each in settings.fallback_exempt

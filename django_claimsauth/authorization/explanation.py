@@ -43,16 +43,17 @@ class Explanation:
     seconds: float = 0.0
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
+        return "\n".join(self.lines())
 
-    def _lines(self, indent: str = "") -> list[str]:
+    def lines(self, indent: str = "") -> list[str]:
+        """Return the drawn tree, a line each."""
         name = self.handler or self.requirement
         claims = ", ".join(f"{each.type}={each.value!r}" for each in self.claims)
         shown = f"{indent}{name}: {self.verdict}"
         shown += f" ({self.reason})" if self.reason else ""
         shown += f" [{claims}]" if claims else ""
         shown += f" {self.seconds * 1e6:.0f} us"
-        below = [line for each in self.children for line in each._lines(indent + "  ")]
+        below = [line for each in self.children for line in each.lines(indent + "  ")]
         return [shown, *below]
 
     def as_dict(self) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def guard(
     anonymous: bool = False,
 ) -> Guard:
     """Return a guard of a function, or of a view, with one declaration more."""
-    declaration = declared_on(view).plus(entries, anonymous)
+    declaration = declared_on(view).plus(entries, anonymous=anonymous)
     inner = view.guarded if isinstance(view, Guard) else view
     return Guard(inner, declaration, getattr(view, GATES, ()))
 
@@ -153,7 +153,8 @@ def guard_class(cls: type) -> None:
 
     def as_view(klass: Any, *args: Any, **kwargs: Any) -> Any:
         if original is None:
-            view = super(cls, klass).as_view(*args, **kwargs)  # type: ignore[misc]
+            parent: Any = super(cls, klass)
+            view = parent.as_view(*args, **kwargs)
         else:
             view = original.__func__(klass, *args, **kwargs)
         return guard(view)

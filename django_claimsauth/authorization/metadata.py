@@ -29,7 +29,9 @@ class Declaration:
     entries: tuple[AuthorizeData, ...] = ()
     anonymous: bool = False
 
-    def plus(self, entries: tuple[AuthorizeData, ...], anonymous: bool) -> Declaration:
+    def plus(
+        self, entries: tuple[AuthorizeData, ...], *, anonymous: bool
+    ) -> Declaration:
         """Return the declaration with one more decorator's word."""
         return Declaration((*self.entries, *entries), self.anonymous or anonymous)
 
@@ -103,7 +105,7 @@ def metadata_of(view: Any, method: str = "GET") -> EndpointMetadata:
     name = handler_name(view, method)
     if method.upper() == "OPTIONS" and not _declares(cls, name):
         return _options_metadata(view, cls, gates, outer)
-    return _class_metadata(cls, name, gates, outer.anonymous)
+    return _class_metadata(cls, name, gates, open_around=outer.anonymous)
 
 
 def _function_metadata(
@@ -121,7 +123,7 @@ def metadata_of_method(cls: type, function: Any, name: str) -> EndpointMetadata:
 
 
 def _class_metadata(
-    cls: type, name: str, gates: tuple[AuthorizeData, ...], open_around: bool
+    cls: type, name: str, gates: tuple[AuthorizeData, ...], *, open_around: bool
 ) -> EndpointMetadata:
     action = _nearest(_on_method(cls, name))
     of_class = _nearest(declared_on(each) for each in cls.__mro__)
@@ -136,7 +138,9 @@ def _class_metadata(
     gates = gates if resource is None else (*gates, resource)
     owed = resource_policy(cls, name)
     if action.anonymous:
-        return EndpointMetadata(gates, (), True, where, owed)
+        return EndpointMetadata(
+            gates, (), declared=where, resource=owed, anonymous=True
+        )
     entries = (*of_class.entries, *action.entries)
     is_open = not action.entries and (
         of_class.anonymous or (open_around and not entries)
@@ -151,7 +155,9 @@ def _options_metadata(
     verbs = _verbs(view, cls)
     read = [verb for verb in verbs if verb == "get"]
     every = [
-        _class_metadata(cls, handler_name(view, verb), gates, outer.anonymous)
+        _class_metadata(
+            cls, handler_name(view, verb), gates, open_around=outer.anonymous
+        )
         for verb in (read or verbs or ["options"])
     ]
     is_open = all(each.anonymous for each in every)

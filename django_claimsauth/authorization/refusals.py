@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import PermissionDenied
@@ -142,7 +143,8 @@ def _unauthenticated(
     codes = [each.code for each in result.results.values()] or [result.code]
     for known, (status, code) in STATUS_OF_CODE.items():
         if known in codes:
-            headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else {}
+            away = status == HTTPStatus.SERVICE_UNAVAILABLE
+            headers = {"Retry-After": str(RETRY_AFTER)} if away else {}
             return Refusal(status, code, headers, failure)
     code = "not_authenticated" if result.is_no_result else "invalid_token"
     return Refusal(401, code, _www(schemes.challenge(request, names)), failure)

@@ -41,7 +41,7 @@ class UndeclaredAction(Requirement):
 
     action: str
 
-    def judge(  # type: ignore[override]
+    def judge(
         self, principal: ClaimsPrincipal, resource: object, request: object
     ) -> bool:
         """Refuse."""

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.core.checks import CheckMessage, Error, Warning
+from django.core import checks
+from django.core.checks import CheckMessage, Error
 from django.urls import get_resolver
 
 from django_claimsauth.authentication.schemes import schemes
@@ -69,7 +70,7 @@ def check_unguarded(*, deploy: bool = False) -> list[CheckMessage]:
     """Return the endpoints that nothing guards: a warning, an error for deployment."""
     if not views():
         return []
-    kind: Callable[..., CheckMessage] = Error if deploy else Warning
+    kind: Callable[..., CheckMessage] = Error if deploy else checks.Warning
     return [
         kind(
             f"Nothing guards {each.method} {each.route} ({each.view}).",
@@ -82,7 +83,7 @@ def check_unguarded(*, deploy: bool = False) -> list[CheckMessage]:
 
 
 def check_middleware() -> list[CheckMessage]:
-    """Return what is wrong with where our middleware stands, or that it is not there."""
+    """Return what is wrong with where our middleware stands, or that it is absent."""
     installed = list(django_settings.MIDDLEWARE)
     if MIDDLEWARE not in installed:
         return [*_missing_middleware()]
@@ -111,7 +112,7 @@ def _missing_middleware() -> Iterator[CheckMessage]:
     if owing:
         reasons.append(f"{view_name(owing[0])} has HasPolicy()")
     if reasons and views():
-        yield Warning(
+        yield checks.Warning(
             f"{MIDDLEWARE} is not installed, though {' and '.join(reasons)}: plain "
             "views are held to no fallback, and no debt is collected.",
             hint="Add it to MIDDLEWARE, after Django's AuthenticationMiddleware.",
@@ -198,7 +199,7 @@ def _contradicting(route: str, view: Any) -> Iterator[CheckMessage]:
     for level in levels:
         declaration = declared_on(level)
         if declaration.entries and declaration.anonymous:
-            yield Warning(
+            yield checks.Warning(
                 f"{view_name(view)} at {route} says both @authorize and "
                 "@allow_anonymous on one level; it is open.",
                 hint="Remove one of them.",

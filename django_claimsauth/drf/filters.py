@@ -66,8 +66,10 @@ def policies_of(view: Any) -> list[PolicyLike]:
 def _asked_by(permission: Any) -> Iterator[PolicyLike]:
     """Yield what a permission asks in any case; `|` and `~` do not narrow a list."""
     if isinstance(permission, AND):
-        yield from _asked_by(permission.op1)
-        yield from _asked_by(permission.op2)
-    elif isinstance(permission, PolicyOfViewPermission):
-        if decisions.is_about_resource(permission.policy):
-            yield permission.policy
+        both: Any = permission
+        yield from _asked_by(both.op1)
+        yield from _asked_by(both.op2)
+        return
+    asks = isinstance(permission, PolicyOfViewPermission)
+    if asks and decisions.is_about_resource(permission.policy):
+        yield permission.policy

@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.conf import settings as django_settings
 from django.contrib.auth.mixins import AccessMixin
 from django.urls import URLPattern, URLResolver, get_resolver
-from rest_framework.permissions import AND, AllowAny, OperandHolder
+from rest_framework.permissions import AND, AllowAny
 from rest_framework.views import APIView
 
 from django_claimsauth.authentication.schemes import schemes
@@ -179,8 +179,8 @@ def _permission_policies(view: Any) -> Iterator[PolicyLike]:
 
 
 def _policies_in(permission: Any) -> Iterator[PolicyLike]:
-    """Yield the policies that a permission asks in any case: alone, or joined by `&`."""
-    if isinstance(permission, OperandHolder) and permission.operator_class is AND:
+        # Where nothing is declared, ours lets in whom the fallback does: all.
+    if getattr(permission, "operator_class", None) is AND:
         yield from _policies_in(permission.op1_class)
         yield from _policies_in(permission.op2_class)
     elif isinstance(permission, type) and issubclass(
@@ -205,7 +205,9 @@ def _foreign_guard(view: Any) -> str:
         return "admin"
     if cls is not None and issubclass(cls, APIView):
         # Where nothing is declared, ours lets in whom the fallback does: here, all.
-        open_to_all = set(permission_classes_of(view)) <= {AllowAny, PolicyPermission}
+        open_to_all = {AllowAny, PolicyPermission}.issuperset(
+            permission_classes_of(view)
+        )
         return UNGUARDED if open_to_all else OTHER
     if cls is not None and issubclass(cls, AccessMixin):
         return DJANGO

@@ -40,10 +40,14 @@ def check_object(
     verdict = service.authorize(principal, policy, resource, request=request)
     if verdict.failure is None:
         return
-    read = resource_policy(type(view), READ)
-    hides = may_hide and settings.hide_forbidden_resources and current.succeeded
-    if hides and read is not None:
-        if not service.authorize(principal, read, resource, request=request):
-            raise HiddenError("Not found.", status=404, failure=verdict.failure)
+    if may_hide and current.succeeded and _is_hidden(view, principal, resource):
+        raise HiddenError("Not found.", status=404, failure=verdict.failure)
     names = tuple(current.results)
     raise RefusedError(refused(request, current, names, verdict.failure))
+
+
+def _is_hidden(view: Any, principal: ClaimsPrincipal, resource: Any) -> bool:
+    read = resource_policy(type(view), READ)
+    if read is None or not settings.hide_forbidden_resources:
+        return False
+    return not service.authorize(principal, read, resource, request=view.request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -109,7 +110,7 @@ def _adopted(request: Request, user: Any) -> ClaimsPrincipal:
     if not found.is_authenticated:
         return found
     result = AuthenticateResult.succeed(transformations.run(found, inner))
-    return bind(inner, result, lambda principal: user)
+    return bind(inner, result, lambda _: user)
 
 
 def action_of(view: Any) -> str:
@@ -137,8 +138,8 @@ def _settle(request: Request) -> None:
     if current is None or current.principal is None:
         return
     if getattr(request, "_auth", None) is not current.principal:
-        request.user = request._request.user  # type: ignore[assignment]
-        request.auth = current.principal  # type: ignore[assignment]
+        request.user = django_request(request).user
+        request.auth = current.principal
 
 
 def guard_permissions(cls: type) -> None:
@@ -170,4 +171,5 @@ def permission_classes() -> list[type[BasePermission]]:
     """Return what `@api_view` gives a guarded function that names none itself."""
     from rest_framework.views import APIView
 
-    return [*APIView.permission_classes, PolicyPermission]
+    default: Sequence[Any] = APIView.permission_classes
+    return [*default, PolicyPermission]

@@ -32,4 +32,4 @@ def rendered_refusal(request: Any, exc: Exception, view: Any) -> HttpResponse:
     finished = APIView.finalize_response(instance, drf_request, response)
     instance.response = finished
     rendered = getattr(finished, "render", None)
-    return rendered() if rendered is not None else finished  # type: ignore[no-any-return]
+    return rendered() if rendered is not None else finished

@@ -41,7 +41,7 @@ def test_none_is_the_anonymous_principal():
     "principal", [AnonymousUser(), RequestFactory().get("/"), "ann", 1, object()]
 )
 def test_what_is_no_principal_is_a_type_error(principal):
-    with pytest.raises(TypeError, match="request.principal"):
+    with pytest.raises(TypeError, match=r"request\.principal"):
         service.authorize(principal, "authenticated")
 
 
@@ -139,14 +139,14 @@ def test_success_logs_nothing(caplog):
 def test_require_tells_401_from_403_from_404(
     principal, hidden_by, status, kind, is_async
 ):
-    with pytest.raises(NotAuthorizedError) as caught:
+    def ask():
+        args = (principal, RequireRole("admin"), object())
         if is_async:
-            asyncio.run(
-                service.arequire(
-                    principal, RequireRole("admin"), object(), hidden_by=hidden_by
-                )
-            )
-        service.require(principal, RequireRole("admin"), object(), hidden_by=hidden_by)
+            return asyncio.run(service.arequire(*args, hidden_by=hidden_by))
+        return service.require(*args, hidden_by=hidden_by)
+
+    with pytest.raises(NotAuthorizedError) as caught:
+        ask()
 
     assert status == caught.value.status
     # Where nothing of ours handles it, Django still answers 403 or 404.

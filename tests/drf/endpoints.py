@@ -75,7 +75,8 @@ class Things(ViewSet):
     def list(self, request, *args, **kwargs):
         return ran(request)
 
-    create = list
+    def create(self, request, *args, **kwargs):
+        return ran(request)
 
     @action(detail=False, methods=["get", "post"])
     def extra(self, request, *args, **kwargs):

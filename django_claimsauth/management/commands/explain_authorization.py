@@ -22,9 +22,7 @@ from django_claimsauth.errors import ClaimsAuthError
 
 
 class Command(BaseCommand):
-    """
-    Exit codes: 0 allowed, 3 refused, 2 usage.
-    """
+    """Exit codes: 0 allowed, 3 refused, 2 usage."""
 
     help = "Explain what a policy decides about a user or about claims."
 
@@ -63,7 +61,7 @@ def _principal(options: dict[str, Any]) -> ClaimsPrincipal:
 def _principal_of(name: str) -> ClaimsPrincipal:
     model = get_user_model()
     try:
-        user = model._default_manager.get_by_natural_key(name)  # type: ignore[attr-defined]
+        user = model._default_manager.get_by_natural_key(name)
     except model.DoesNotExist as error:
         raise CommandError(f"No user {name!r}.", returncode=2) from error
     # As a request would have it: the transformations add what policies ask.

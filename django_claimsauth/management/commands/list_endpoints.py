@@ -24,9 +24,7 @@ FAILING = (UNGUARDED, ANONYMOUS, EXEMPT, OTHER)
 
 
 class Command(BaseCommand):
-    """
-    Exit codes: 0; 1 where `--fail-on` or `--check` found something; 2 usage.
-    """
+    """Exit codes: 0; 1 where `--fail-on` or `--check` found something; 2 usage."""
 
     help = "List every route and method with the policy that guards it."
 
