@@ -4,24 +4,55 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django_claimsauth.authentication.handlers import SchemeHandler
 from django_claimsauth.conf import SchemeSettings, load
 from django_claimsauth.errors import ConfigurationError, SettingsError, near_miss
 
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from django_claimsauth.authentication.results import AuthenticateResult
+
+
+class ForwardingHandler(SchemeHandler):
+    """The handler of an entry without BACKEND: whatever it forwards nowhere fails."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+
+    def authenticate(self, request: HttpRequest) -> AuthenticateResult:
+        """Refuse: asked as a scheme, it does nothing by itself."""
+        raise ConfigurationError(
+            f"The scheme {self.name!r} has no BACKEND; it only forwards."
+        )
+
 
 def forwarded(entry: SchemeSettings, operation: str, request: Any) -> str | None:
-    """Return where an operation goes: specific, else selector, else default, or None."""
+    """
+    Return where an operation goes: specific, else selector, else default, or None.
+
+    Raises:
+        ConfigurationError: a selector that answers no alias.
+    """
     forward = entry.forward
     if forward is None:
         return None
     specific: str | None = getattr(forward, operation)
     if specific is not None:
         return specific
-    selector = load(forward.selector, "FORWARD's selector")
-    chosen: str | None = selector(request) if selector is not None else None
-    return chosen if chosen is not None else forward.default
+    if forward.selector is None:
+        return forward.default
+    chosen = load(forward.selector, "FORWARD['selector']")(request)
+    if chosen is None:
+        return forward.default
+    if not isinstance(chosen, str):
+        raise ConfigurationError(
+            f"The selector {forward.selector!r} returned {chosen!r}; the alias of a "
+            "scheme, or None, is expected."
+        )
+    return chosen
 
 
 def made(alias: str, entry: SchemeSettings) -> SchemeHandler:
@@ -29,11 +60,11 @@ def made(alias: str, entry: SchemeSettings) -> SchemeHandler:
     Return the handler that an entry describes.
 
     Raises:
-        SettingsError: no BACKEND, one that is no SchemeHandler, unknown OPTIONS.
+        SettingsError: a BACKEND that is no SchemeHandler, unknown OPTIONS.
     """
-    where = f"CLAIMSAUTH['SCHEMES'][{alias!r}]"
     if entry.backend is None:
-        raise SettingsError(f"{where} has no BACKEND; it only forwards.")
+        return ForwardingHandler(alias)
+    where = f"CLAIMSAUTH['SCHEMES'][{alias!r}]"
     backend = load(entry.backend, f"{where}['BACKEND']")
     if not (inspect.isclass(backend) and issubclass(backend, SchemeHandler)):
         raise SettingsError(
@@ -44,8 +75,6 @@ def made(alias: str, entry: SchemeSettings) -> SchemeHandler:
     try:
         return backend(alias, **entry.options)
     except (TypeError, ValueError) as error:
-        if isinstance(error, ConfigurationError):
-            raise
         raise SettingsError(f"{where}['OPTIONS'] does not fit: {error}") from error
 
 
@@ -62,5 +91,3 @@ def _check_options(
                 f"{where}['OPTIONS'] has an unknown key {option!r}"
                 f"{near_miss(option, known)} Known: {', '.join(known) or 'none'}."
             )
-
-

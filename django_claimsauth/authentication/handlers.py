@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
 
 from django_claimsauth.authentication.results import AuthenticateResult
 from django_claimsauth.authentication.users import user_of
@@ -21,13 +21,15 @@ class SchemeHandler:
     """
     Authenticates requests for one named scheme, and says how to authenticate.
 
-    A subclass writes `authenticate()` and, where its protocol has one, a
-    `challenge()`. Its keyword arguments are the entry's `OPTIONS`: the
-    signature is the documentation. One instance serves every request and
-    thread, so it keeps nothing about a request on itself.
+    A subclass writes `authenticate()` or `aauthenticate()` and, where its
+    protocol has one, a `challenge()`. Its keyword arguments are the entry's
+    `OPTIONS`: the signature is the documentation. One instance serves every
+    request and thread, so it keeps nothing about a request on itself.
 
     Args:
         name: the scheme's alias in `CLAIMSAUTH["SCHEMES"]`.
+
+        realm: the protection space of the challenge (RFC 9110 11.5).
     """
 
     #: The auth-scheme of the challenge (RFC 9110 11.1); the alias where None.
@@ -37,6 +39,8 @@ class SchemeHandler:
     does_io: bool = True
 
     def __init__(self, name: str, *, realm: str = "api") -> None:
+        if not isinstance(realm, str):
+            raise TypeError(f"`realm` is a str, not {realm!r}.")
         self.name = name
         self.realm = realm
 
@@ -47,6 +51,8 @@ class SchemeHandler:
         What is wrong with a credential is a result, never an exception: the
         client sent it. An exception is a defect or an outage and goes up.
         """
+        if type(self).aauthenticate is not SchemeHandler.aauthenticate:
+            return async_to_sync(self.aauthenticate)(request)
         raise NotImplementedError(
             f"{type(self).__name__} of the scheme {self.name!r} has no authenticate()."
         )
@@ -57,9 +63,7 @@ class SchemeHandler:
             return self.authenticate(request)
         return await sync_to_async(self.authenticate)(request)
 
-    def challenge(
-        self, request: HttpRequest, result: AuthenticateResult
-    ) -> str | None:
+    def challenge(self, request: HttpRequest, result: AuthenticateResult) -> str | None:
         """
         Return this scheme's part of `WWW-Authenticate` on a 401, or None.
 
@@ -76,7 +80,7 @@ class SchemeHandler:
         return None
 
     def user(self, principal: ClaimsPrincipal) -> object:
-        """Return what `request.user` is for this principal; called once, when touched."""
+        """Return what `request.user` is for this principal; asked when touched."""
         return user_of(principal)
 
     def check(self) -> list[CheckMessage]:

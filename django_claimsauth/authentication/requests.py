@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Hashable
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, empty
 
+from django_claimsauth.authentication.results import AuthenticateResult
 from django_claimsauth.authentication.users import anonymous_user
 from django_claimsauth.claims import ClaimsPrincipal
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
-
-    from django_claimsauth.authentication.results import AuthenticateResult
 
 ATTRIBUTE = "_claimsauth"
 
@@ -24,19 +25,80 @@ class RequestState:
     """
     The results of one request.
 
-    `results` are the schemes' own, by alias; `combined` are those of lists of
-    schemes, merged and transformed; `current` is what the endpoint judged by.
-    `forced` is a principal that a test set. `notes` belong to the rooms above.
+    `results` are the schemes' own, by alias; `transformed` the principals after
+    the transformations, by what they were made of; `combined` are the results of
+    lists of schemes, merged and transformed; `current` is what the endpoint
+    judged by. `forced` is a principal that a test set. `notes` belong to the
+    rooms above.
     """
 
-    __slots__ = ("combined", "current", "forced", "notes", "results")
+    __slots__ = (
+        "_turns",
+        "combined",
+        "current",
+        "forced",
+        "notes",
+        "results",
+        "transformed",
+    )
 
     def __init__(self) -> None:
         self.results: dict[str, AuthenticateResult] = {}
+        self.transformed: dict[tuple[int, ...], ClaimsPrincipal] = {}
         self.combined: dict[tuple[str, ...], AuthenticateResult] = {}
         self.current: AuthenticateResult | None = None
         self.forced: ClaimsPrincipal | None = None
         self.notes: dict[str, Any] = {}
+        self._turns: dict[Hashable, Turn] = {}
+
+    def known(self, aliases: tuple[str, ...]) -> AuthenticateResult | None:
+        """Return the result of a list of schemes, or what a test forced, or None."""
+        if self.forced is not None:
+            return AuthenticateResult.succeed(self.forced)
+        return self.combined.get(aliases)
+
+    def turn(self, key: Hashable) -> Turn:
+        """Return the turn of what one request's tasks ask at the same time."""
+        return self._turns.setdefault(key, Turn())
+
+
+class Turn:
+    """
+    Lets the tasks of one request do something one after the other.
+
+    A task that would wait for itself is told so; it would wait for ever.
+    """
+
+    __slots__ = ("_lock", "_task")
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._task: asyncio.Task[Any] | None = None
+
+    async def __aenter__(self) -> None:
+        task = asyncio.current_task()
+        if task is not None and task is self._task:
+            raise RuntimeError("A scheme or a transformation asks for itself.")
+        await self._lock.acquire()
+        self._task = task
+
+    async def __aexit__(self, *error: object) -> None:
+        self._task = None
+        self._lock.release()
+
+
+class LazyUser(SimpleLazyObject):  # type: ignore[type-arg]  # no generic at run time
+    """
+    The user of a request, loaded when it is touched.
+
+    Made on every request and touched on few, so it leaves out the way through
+    Django's own `__setattr__`, which costs more than all the rest of `bind()`.
+    """
+
+    def __init__(self, load: Callable[[], object]) -> None:
+        attributes = object.__getattribute__(self, "__dict__")
+        attributes["_setupfunc"] = load
+        attributes["_wrapped"] = empty
 
 
 def django_request(request: Any) -> HttpRequest:
@@ -50,7 +112,7 @@ def state_of(request: Any) -> RequestState:
     state = inner.__dict__.get(ATTRIBUTE)
     if state is None:
         state = inner.__dict__[ATTRIBUTE] = RequestState()
-    return state  # type: ignore[no-any-return]
+    return state
 
 
 def bind(
@@ -59,23 +121,23 @@ def bind(
     user_of: Callable[[ClaimsPrincipal], object],
 ) -> ClaimsPrincipal:
     """
-    Make a result the request's: `request.principal` and `request.user`.
+    Make a result the request's: `.principal`, `.user` and `.auser()`.
 
     Nobody authenticated is the anonymous principal, also where Django's session
     knows a user: this endpoint does not accept that credential.
     """
-    inner = django_request(request)
+    inner: Any = django_request(request)
     state_of(inner).current = result
     principal = result.principal or ClaimsPrincipal.anonymous()
-    inner.principal = principal  # type: ignore[attr-defined]
-    inner.user = (  # type: ignore[assignment]
-        SimpleLazyObject(lambda: user_of(principal)) if result else anonymous_user()
-    )
-    inner.auser = partial(_auser, inner)  # type: ignore[method-assign,assignment]
+    inner.principal = principal
+    user = LazyUser(lambda: user_of(principal)) if result else anonymous_user()
+    inner.user = user
+    # Django's own would still answer with the session's user.
+    inner.auser = partial(_loaded, user)
     return principal
 
 
-async def _auser(request: Any) -> Any:
-    """Return `request.user`, loaded off the event loop, as Django's `auser()` does."""
-    await sync_to_async(lambda: request.user.is_authenticated)()
-    return request.user
+async def _loaded(user: Any) -> Any:
+    if isinstance(user, LazyUser):
+        await sync_to_async(attrgetter("__class__"))(user)
+    return user

@@ -17,7 +17,8 @@ class AuthenticateResult:
 
     "No result" means that the request carries nothing for this scheme; a
     failure means that it does and that it is not accepted. Neither ends the
-    request: the policy decides. `bool()` is `.succeeded`.
+    request: the policy decides. `bool()` is `.succeeded`. It is made by
+    `succeed()`, `no_result()` and `fail()`.
     """
 
     __slots__ = ("_code", "_detail", "_principal", "_results")
@@ -32,6 +33,9 @@ class AuthenticateResult:
         self._principal = principal
         self._code = code
         self._detail = detail
+        # Kept with the request and given to every handler: nobody writes into it.
+        if not isinstance(results, MappingProxyType):
+            results = MappingProxyType(dict(results))
         self._results = results
 
     @classmethod
@@ -41,7 +45,12 @@ class AuthenticateResult:
         *,
         results: Mapping[str, AuthenticateResult] = NO_RESULTS,
     ) -> AuthenticateResult:
-        """Return the success of a scheme that vouches for this principal."""
+        """
+        Return the success of a scheme that vouches for this principal.
+
+        Raises:
+            TypeError: what is no principal.
+        """
         if not isinstance(principal, ClaimsPrincipal):
             raise TypeError(f"succeed() takes a ClaimsPrincipal, not {principal!r}.")
         return cls(principal, None, "", results)
@@ -68,9 +77,18 @@ class AuthenticateResult:
             code: the kind of failure (`token_expired`); it may reach the client.
 
             detail: what was wrong, for the log alone.
+
+        Raises:
+            TypeError: a code or a detail that is no str.
+
+            ValueError: a blank code.
         """
-        if not isinstance(code, str) or not code:
-            raise TypeError(f"A failure has a code, a str that is not empty: {code!r}.")
+        if not isinstance(code, str) or not isinstance(detail, str):
+            raise TypeError(
+                f"A failure's code and detail are str, not {code!r}, {detail!r}."
+            )
+        if not code.strip():
+            raise ValueError("A failure's code is blank.")
         return cls(None, code, detail, results)
 
     @property

@@ -8,13 +8,15 @@ A scheme's `FORWARD` sends an operation to another one: the specific target
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator, Mapping
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from django_claimsauth.authentication.entries import forwarded, made
 from django_claimsauth.authentication.handlers import SchemeHandler
-from django_claimsauth.authentication.requests import RequestState, django_request, state_of
+from django_claimsauth.authentication.merging import Merged
+from django_claimsauth.authentication.requests import django_request, state_of
 from django_claimsauth.authentication.results import AuthenticateResult
 from django_claimsauth.authentication.transformation import transformations
 from django_claimsauth.authentication.users import user_of
@@ -28,7 +30,8 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
 
     def __init__(self) -> None:
         self._handlers: dict[str, SchemeHandler] = {}
-        self._lock = Lock()
+        # Reentrant: a handler may ask for another while it is made.
+        self._lock = RLock()
 
     def reset(self) -> None:
         """Forget the handlers: the settings changed."""
@@ -58,9 +61,10 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         Raises:
             UnknownSchemeError: no such scheme.
         """
-        if alias not in settings.schemes:
-            raise UnknownSchemeError(alias, settings.schemes)
-        return settings.schemes[alias]
+        known = settings.schemes
+        if alias not in known:
+            raise UnknownSchemeError(alias, known)
+        return known[alias]
 
     def default(self, operation: str) -> str:
         """
@@ -75,7 +79,7 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
             return self.default("challenge")
         found = specific or current.default_scheme
         if found is not None:
-            return found  # type: ignore[no-any-return]
+            return found
         if len(current.schemes) == 1:
             return next(iter(current.schemes))
         raise ConfigurationError(
@@ -92,6 +96,9 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
             ConfigurationError: a ring of forwards, or a scheme that only
                 forwards and has no target.
         """
+        entry = self.entry(alias)
+        if entry.forward is None and entry.backend is not None:
+            return alias
         way = [alias]
         while True:
             entry = self.entry(alias)
@@ -125,18 +132,17 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
 
             UnknownSchemeError: a name that is not configured.
         """
-        inner, state, aliases = self._asked(request, names)
-        if state.forced is not None:
-            return AuthenticateResult.succeed(state.forced)
-        known = state.combined.get(aliases)
+        inner = django_request(request)
+        state = state_of(inner)
+        aliases = self.aliases(names, "authenticate")
+        known = state.known(aliases)
         if known is not None:
             return known
-        for alias in aliases:
-            self.result_of(alias, inner)
-        result = _merged(aliases, state)
-        if result.principal is not None:
-            principal = transformations.run(result.principal, inner)
-            result = AuthenticateResult.succeed(principal, results=result.results)
+        merged = Merged({each: self.result_of(each, inner) for each in aliases})
+        done = state.transformed
+        if merged.principal is not None and merged.made_of not in done:
+            done[merged.made_of] = transformations.run(merged.principal, inner)
+        result = merged.as_result(done.get(merged.made_of))
         state.combined[aliases] = result
         return result
 
@@ -144,74 +150,64 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         self, request: Any, names: Iterable[str] | None = None
     ) -> AuthenticateResult:
         """Do as `authenticate()`, from an event loop."""
-        inner, state, aliases = self._asked(request, names)
-        if state.forced is not None:
-            return AuthenticateResult.succeed(state.forced)
-        known = state.combined.get(aliases)
+        inner = django_request(request)
+        state = state_of(inner)
+        aliases = self.aliases(names, "authenticate")
+        known = state.known(aliases)
         if known is not None:
             return known
-        for alias in aliases:
-            await self.aresult_of(alias, inner)
-        result = _merged(aliases, state)
-        if result.principal is not None:
-            principal = await transformations.arun(result.principal, inner)
-            result = AuthenticateResult.succeed(principal, results=result.results)
+        merged = Merged({each: await self.aresult_of(each, inner) for each in aliases})
+        if merged.principal is not None:
+            await self._atransform(merged.principal, merged.made_of, inner)
+        result = merged.as_result(state.transformed.get(merged.made_of))
         state.combined[aliases] = result
         return result
 
-    def _asked(
-        self, request: Any, names: Iterable[str] | None
-    ) -> tuple[Any, RequestState, tuple[str, ...]]:
-        inner = django_request(request)
-        return inner, state_of(inner), self.aliases(names, "authenticate")
+    def aliases(self, names: Iterable[str] | None, operation: str) -> tuple[str, ...]:
+        """
+        Return the names as a tuple; None, or no name, is the operation's default.
 
-    def aliases(
-        self, names: Iterable[str] | None, operation: str
-    ) -> tuple[str, ...]:
-        """Return the names as a tuple; None, or no name, is the operation's default."""
-        if isinstance(names, str):
+        Raises:
+            TypeError: names that are one str, or no iterable of str.
+        """
+        if names is None:
+            return (self.default(operation),)
+        if names.__class__ is tuple and len(names) == 1:
+            return names
+        if isinstance(names, str | bytes):
             raise TypeError(f"Schemes are a list of names, not {names!r}: [{names!r}].")
-        return tuple(dict.fromkeys(names or ())) or (self.default(operation),)
+        return tuple(dict.fromkeys(names)) or (self.default(operation),)
 
     def result_of(self, alias: str, request: Any) -> AuthenticateResult:
         """Return one scheme's own result, asked once a request."""
-        state = state_of(request)
-        known = state.results.get(alias)
+        results = state_of(request).results
+        known = results.get(alias)
         if known is not None:
             return known
         target = self.target(alias, "authenticate", request)
-        result = state.results.get(target)
-        if result is None:
-            result = _checked(self[target].authenticate(request), target)
-        state.results[target] = state.results[alias] = result
-        return result
+        results[alias] = found = self._own_result(target, request)
+        return found
 
     async def aresult_of(self, alias: str, request: Any) -> AuthenticateResult:
         """Do as `result_of()`, from an event loop."""
-        state = state_of(request)
-        known = state.results.get(alias)
+        results = state_of(request).results
+        known = results.get(alias)
         if known is not None:
             return known
         target = self.target(alias, "authenticate", request)
-        result = state.results.get(target)
-        if result is None:
-            result = _checked(await self[target].aauthenticate(request), target)
-        state.results[target] = state.results[alias] = result
-        return result
+        results[alias] = found = await self._aown_result(target, request)
+        return found
 
-    def challenge(
-        self, request: Any, names: Iterable[str] | None = None
-    ) -> list[str]:
+    def challenge(self, request: Any, names: Iterable[str] | None = None) -> list[str]:
         """
         Return the `WWW-Authenticate` values of a 401, one a scheme, in order.
 
         Each handler is told its own result, so that it can say what was wrong.
         """
         inner = django_request(request)
-        handlers = self._targets(inner, names, "challenge")
         values = [
-            handler.challenge(inner, self._own_result(handler, inner))
-            for handler in handlers
+            self[target].challenge(inner, self._own_result(target, inner))
+            for target in self._targets(inner, names, "challenge")
         ]
         return [value for value in values if value]
 
@@ -220,11 +216,11 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
     ) -> list[str]:
         """Do as `challenge()`, from an event loop."""
         inner = django_request(request)
-        for handler in self._targets(inner, names, "challenge"):
-            if handler.name not in state_of(inner).results:
-                result = _checked(await handler.aauthenticate(inner), handler.name)
-                state_of(inner).results[handler.name] = result
-        return self.challenge(inner, names)
+        values = [
+            self[target].challenge(inner, await self._aown_result(target, inner))
+            for target in self._targets(inner, names, "challenge")
+        ]
+        return [value for value in values if value]
 
     def forbid(
         self,
@@ -234,8 +230,8 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
     ) -> list[str]:
         """Return the `WWW-Authenticate` values of a 403; most schemes have none."""
         inner = django_request(request)
-        handlers = self._targets(inner, names, "forbid")
-        values = [handler.forbid(inner, failure) for handler in handlers]
+        targets = self._targets(inner, names, "forbid")
+        values = [self[target].forbid(inner, failure) for target in targets]
         return [value for value in values if value]
 
     async def aforbid(
@@ -248,7 +244,7 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         return self.forbid(request, names, failure)
 
     def user(self, principal: ClaimsPrincipal) -> object:
-        """Return `request.user` for a principal, as its primary identity's scheme says."""
+        """Return the `request.user` of a principal: its primary identity's scheme's."""
         identity = principal.identity
         alias = None if identity is None else identity.authentication_type
         entry = settings.schemes.get(alias) if alias else None
@@ -256,45 +252,51 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
             return user_of(principal)
         return self[alias].user(principal)
 
-    def _own_result(self, handler: SchemeHandler, request: Any) -> AuthenticateResult:
+    def _own_result(self, target: str, request: Any) -> AuthenticateResult:
+        results = state_of(request).results
+        found = results.get(target)
+        if found is None:
+            found = _checked(self[target].authenticate(request), target)
+            results[target] = found
+        return found
+
+    async def _aown_result(self, target: str, request: Any) -> AuthenticateResult:
         state = state_of(request)
-        result = state.results.get(handler.name)
-        if result is None:
-            result = _checked(handler.authenticate(request), handler.name)
-            state.results[handler.name] = result
-        return result
+        # Tasks of one request may ask at the same time, and one is enough.
+        async with state.turn(target):
+            found = state.results.get(target)
+            if found is None:
+                found = _checked(await self[target].aauthenticate(request), target)
+                state.results[target] = found
+        return found
+
+    async def _atransform(
+        self, principal: ClaimsPrincipal, made_of: tuple[int, ...], request: Any
+    ) -> None:
+        state = state_of(request)
+        async with state.turn(made_of):
+            if made_of not in state.transformed:
+                done = await transformations.arun(principal, request)
+                state.transformed[made_of] = done
 
     def _targets(
         self, request: Any, names: Iterable[str] | None, operation: str
-    ) -> list[SchemeHandler]:
+    ) -> list[str]:
         aliases = self.aliases(names, operation)
         targets = [self.target(alias, operation, request) for alias in aliases]
-        return [self[target] for target in dict.fromkeys(targets)]
-
-
-def _merged(aliases: tuple[str, ...], state: RequestState) -> AuthenticateResult:
-    results = {alias: state.results[alias] for alias in aliases}
-    principal: ClaimsPrincipal | None = None
-    for result in results.values():
-        if result.principal is not None:
-            principal = (
-                principal.merge(result.principal) if principal else result.principal
-            )
-    if principal is not None:
-        return AuthenticateResult.succeed(principal, results=results)
-    for result in results.values():
-        if result.code is not None:
-            return AuthenticateResult.fail(result.code, result.detail, results=results)
-    return AuthenticateResult.no_result(results=results)
+        return list(dict.fromkeys(targets))
 
 
 def _checked(result: object, alias: str) -> AuthenticateResult:
     if result is None:
         return AuthenticateResult.no_result()
+    if inspect.iscoroutine(result):
+        # An `async def authenticate` in a class of one's own.
+        result.close()
     if not isinstance(result, AuthenticateResult):
         raise TypeError(
             f"The scheme {alias!r} answered {result!r}; an AuthenticateResult is "
-            "expected."
+            "expected. What is async is named aauthenticate()."
         )
     return result
 

@@ -12,7 +12,7 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import async_to_sync, iscoroutinefunction, sync_to_async
 
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.conf import load, settings
@@ -26,18 +26,22 @@ class ClaimsTransformation:
     """
     Turns a principal into a richer one.
 
-    A subclass writes `transform()` and returns the principal that it was given
-    or a new one; principals are immutable. A function `(principal, request)`
-    will do where no state is needed; it may be async.
+    A subclass writes `transform()` or `atransform()` and returns the principal
+    that it was given or a new one; principals are immutable. A function
+    `(principal, request)` will do where no state is needed; it may be async.
     """
 
-    #: Whether `transform()` waits for a database, a cache or a network.
+    #: Whether `transform()` waits for a database, a cache or a network. One that
+    #: does not is called on the event loop, without a thread hop. A function may
+    #: have the same attribute.
     does_io: bool = True
 
     def transform(
         self, principal: ClaimsPrincipal, request: HttpRequest
     ) -> ClaimsPrincipal:
         """Return the principal, enriched."""
+        if type(self).atransform is not ClaimsTransformation.atransform:
+            return async_to_sync(self.atransform)(principal, request)
         raise NotImplementedError(f"{type(self).__name__} has no transform().")
 
     async def atransform(
@@ -54,12 +58,13 @@ class FunctionTransformation(ClaimsTransformation):
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
+        self.does_io = getattr(function, "does_io", True)
 
     def transform(
         self, principal: ClaimsPrincipal, request: HttpRequest
     ) -> ClaimsPrincipal:
         """Call the function; an async one runs to its end."""
-        if inspect.iscoroutinefunction(self.function):
+        if iscoroutinefunction(self.function):
             return async_to_sync(self.function)(principal, request)  # type: ignore[no-any-return]
         return self.function(principal, request)  # type: ignore[no-any-return]
 
@@ -67,7 +72,7 @@ class FunctionTransformation(ClaimsTransformation):
         self, principal: ClaimsPrincipal, request: HttpRequest
     ) -> ClaimsPrincipal:
         """Await an async function; call a sync one off the event loop."""
-        if inspect.iscoroutinefunction(self.function):
+        if iscoroutinefunction(self.function):
             return await self.function(principal, request)  # type: ignore[no-any-return]
         return await super().atransform(principal, request)
 
@@ -114,7 +119,10 @@ class Transformations:
 def _made(entry: Any, where: str) -> ClaimsTransformation:
     target = load(entry, where)
     if inspect.isclass(target):
-        target = target()
+        try:
+            target = target()
+        except (TypeError, ValueError) as error:
+            raise SettingsError(f"{where} cannot be made: {error}") from error
     if isinstance(target, ClaimsTransformation):
         return target
     if not callable(target):
@@ -126,9 +134,15 @@ def _made(entry: Any, where: str) -> ClaimsTransformation:
 
 
 def _checked(answer: object, transformation: ClaimsTransformation) -> ClaimsPrincipal:
+    if inspect.iscoroutine(answer):
+        # An `async def transform` in a class of one's own.
+        answer.close()
     if not isinstance(answer, ClaimsPrincipal):
         shown = getattr(transformation, "function", type(transformation))
-        raise TypeError(f"The transformation {shown!r} returned {answer!r}; return a ClaimsPrincipal.")
+        raise TypeError(
+            f"The transformation {shown!r} returned {answer!r}; a ClaimsPrincipal "
+            "is expected. What is async is named atransform(), or is a function."
+        )
     return answer
 
 

@@ -7,12 +7,15 @@ user; a stranger's `sub` never is, however much it looks like one.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
 from django_claimsauth.claims import LOCAL_ISSUER, ClaimsPrincipal
+
+#: The longest text that is looked up as a primary key.
+MAX_SUBJECT_LENGTH: Final = 255
 
 
 class PrincipalUser:
@@ -66,6 +69,22 @@ class PrincipalUser:
         """Return nothing: permissions belong to local users."""
         return set()
 
+    async def ahas_perm(self, perm: str, obj: object = None) -> bool:
+        """Do as `has_perm()`."""
+        return False
+
+    async def ahas_perms(self, perm_list: object, obj: object = None) -> bool:
+        """Do as `has_perms()`."""
+        return False
+
+    async def ahas_module_perms(self, app_label: str) -> bool:
+        """Do as `has_module_perms()`."""
+        return False
+
+    async def aget_all_permissions(self, obj: object = None) -> set[str]:
+        """Do as `get_all_permissions()`."""
+        return set()
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PrincipalUser):
             return NotImplemented
@@ -98,17 +117,17 @@ def principal_of_user(user: Any, authentication_type: str) -> ClaimsPrincipal:
     """
     if user is None or not user.is_authenticated or not user.is_active:
         return ClaimsPrincipal.anonymous()
-    return ClaimsPrincipal.of(
-        authentication_type, {"sub": subject_of(user), "name": user.get_username()}
-    )
+    # A model of one's own may have a number, or an object, for a user name.
+    claims = {"sub": subject_of(user), "name": str(user.get_username())}
+    return ClaimsPrincipal.of(authentication_type, claims)
 
 
-def local_user_of(principal: ClaimsPrincipal) -> Any | None:
+def local_subject(principal: ClaimsPrincipal) -> object:
     """
-    Return the active local user that this principal's own `sub` names, or None.
+    Return the `sub` of the principal that names a local user, or None.
 
-    Only a `sub` that this project stated counts (issuer `LOCAL AUTHORITY`).
-    One query.
+    Only what the primary identity vouches for counts, and only a `sub` that this
+    project stated (issuer `LOCAL AUTHORITY`).
     """
     identity = principal.identity
     if identity is None or not identity.is_authenticated:
@@ -117,30 +136,53 @@ def local_user_of(principal: ClaimsPrincipal) -> Any | None:
     claim = next(claims, None)
     if claim is None or claim.issuer != LOCAL_ISSUER:
         return None
-    return find_user(claim.value)
+    return claim.value
+
+
+def local_user_of(principal: ClaimsPrincipal) -> Any | None:
+    """
+    Return the active local user that this principal's own `sub` names, or None.
+
+    One query.
+    """
+    subject = local_subject(principal)
+    return None if subject is None else find_user(subject)
+
+
+def key_of(subject: object) -> Any | None:
+    """
+    Return the primary key that is written exactly like this, or None.
+
+    What is not the canonical text of a key (" 1", "01", 10**30) is none.
+    """
+    if not isinstance(subject, str) or len(subject) > MAX_SUBJECT_LENGTH:
+        return None
+    if "\0" in subject:
+        return None
+    try:
+        key = get_user_model()._meta.pk.to_python(subject)
+    except (ValidationError, ValueError, TypeError, OverflowError):
+        return None
+    return key if key is not None and str(key) == subject else None
 
 
 def find_user(subject: object) -> Any | None:
-    """
-    Return the active user whose primary key is written exactly like this, or None.
-
-    What is not the canonical text of a key (" 1", "١", 10**30) names nobody.
-    """
-    model = get_user_model()
-    if not isinstance(subject, str) or len(subject) > 255 or "\0" in subject:
+    """Return the active user whose primary key is written like this, or None."""
+    key = key_of(subject)
+    if key is None:
         return None
     try:
-        key = model._meta.pk.to_python(subject)
-    except (ValidationError, ValueError, TypeError, OverflowError):
-        return None
-    if str(key) != subject:
-        return None
-    try:
-        return model._default_manager.filter(pk=key, is_active=True).first()
+        user = get_user_model()._default_manager.filter(pk=key).first()
     except (ValueError, OverflowError):
         return None
+    # A database may compare without regard to case; a subject is exact. And a
+    # model of one's own may work out `is_active`, so it is asked of the user.
+    if user is None or subject_of(user) != subject or not user.is_active:
+        return None
+    return user
 
 
 def user_of(principal: ClaimsPrincipal) -> object:
     """Return the local user where `sub` is ours, else a `PrincipalUser`."""
-    return local_user_of(principal) or PrincipalUser(principal)
+    user = local_user_of(principal)
+    return PrincipalUser(principal) if user is None else user
