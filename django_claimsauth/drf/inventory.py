@@ -179,7 +179,7 @@ def _permission_policies(view: Any) -> Iterator[PolicyLike]:
 
 
 def _policies_in(permission: Any) -> Iterator[PolicyLike]:
-        # Where nothing is declared, ours lets in whom the fallback does: all.
+    """Yield what a permission asks in any case: alone, or joined by `&`."""
     if getattr(permission, "operator_class", None) is AND:
         yield from _policies_in(permission.op1_class)
         yield from _policies_in(permission.op2_class)
