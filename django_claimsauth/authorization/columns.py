@@ -1,14 +1,9 @@
-"""
-Where a rule's path leads on a model: to a column, over which relations.
-
-Paths name Python's attributes (`comment_set`), lookups Django's query names
-(`comment`); here the one becomes the other, and a typo is found.
-"""
+"""Where a rule's path leads on a model: to a column, over which relations."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -18,6 +13,7 @@ from django_claimsauth.authorization.conversion import (
     conversion_for,
     keeps_null,
 )
+from django_claimsauth.authorization.members import Member, column_of, key_of, walk
 from django_claimsauth.authorization.rules import (
     INCLUDES,
     IS_EMPTY,
@@ -25,30 +21,26 @@ from django_claimsauth.authorization.rules import (
     ORDERINGS,
     Rule,
 )
-from django_claimsauth.errors import near_miss
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """An attribute of a model: a column, or a relation to other models."""
+class Many:
+    """
+    The rows on the other side of a path's first to-many relation.
 
-    query_name: str
-    field: Any
-    related_model: type[models.Model] | None = None
-    many: bool = False
+    They are rows of `model`: those whose `back` equals the owner's attribute
+    `attname`, which is `outer` where a queryset of the first model is asked.
+    """
 
+    model: type[models.Model]
+    back: str
+    attname: str
+    outer: str
 
-@dataclass(frozen=True, slots=True)
-class Lookups:
-    """A path as Django's query names, and its part up to the last to-many relation."""
-
-    column: str
-    many: str = ""
-
-    @classmethod
-    def of(cls, names: list[str], end_of_many: int) -> Lookups:
-        """Return the lookups of a path's names."""
-        return cls("__".join(names), "__".join(names[:end_of_many]))
+    def rows(self, owner: Any) -> models.QuerySet[Any]:
+        """Return the rows of one owner, given by its key or as an outer reference."""
+        # Not the default manager: it may hide rows, as in a soft deletion.
+        return self.model._base_manager.filter((self.back, owner))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +48,21 @@ class Route:
     """
     A rule's path on a model.
 
-    `hops` are the to-one relations that are walked in memory, to an object of
-    the model `owner`. Its attribute `attname` is what is compared; over a
-    to-many relation (`many`) the database is asked instead, by `of_owner`.
+    `hops` are the to-one relations that are walked in memory. What is compared
+    there is `attname`; over a to-many relation the database is asked instead,
+    for the rows of `many`. `column` is the lookup of the column compared, on
+    the first model or on that of `many`.
     """
 
-    owner: type[models.Model]
     hops: tuple[str, ...]
+    #: The model that the hops lead to.
+    owner: type[models.Model]
     attname: str
-    many: bool
-    of_model: Lookups
-    of_owner: Lookups
+    column: str
     conversion: Conversion | None
+    many: Many | None = None
+    #: The lookup of a second to-many relation, up to which rows must be there.
+    further: str = ""
     #: Where the path ends at a relation: the model that it leads to, and the
     #: attribute by which its instances are compared.
     related_model: type[models.Model] | None = None
@@ -85,112 +80,78 @@ def route_of(rule: Rule, model: type[models.Model]) -> Route:
 
         TypeError: the rule's operator means nothing there.
     """
-    walked = _walk(rule, model)
-    last = walked[-1][1]
-    names, field = _column(last)
-    lookups = [*(member.query_name for _, member in walked[:-1]), *names]
-    many = [place for place, (_, member) in enumerate(walked) if member.many]
-    first, end = (many[0], many[-1] + 1) if many else (0, 0)
-    owner, hops, attname = _in_memory(rule, walked, many)
-    route = Route(
-        owner=owner,
-        hops=hops,
-        attname=attname,
-        many=bool(many),
-        of_model=Lookups.of(lookups, end),
-        of_owner=Lookups.of(lookups[first:], end - first),
-        conversion=conversion_for(field),
-        related_model=last.related_model,
-        key=_key(last),
-    )
-    _check(rule, last, field, route)
+    members = walk(rule, model)
+    names, field = column_of(members[-1])
+    lookups = [*(member.query_name for member in members[:-1]), *names]
+    places = [place for place, member in enumerate(members) if member.many]
+    conversion = conversion_for(field)
+    if places:
+        route = _over_many(rule, members, lookups, places, conversion)
+    else:
+        route = _to_one(rule, members[-1], lookups, conversion)
+    _check(rule, members[-1], field, route)
     return route
 
 
-@cache
-def members_of(model: type[models.Model]) -> dict[str, Member]:
-    """Return the attributes of a model that rules can read, by name."""
-    found: dict[str, Member] = {}
-    for field in model._meta.get_fields():
-        found.update(_members(field))
-    key = model._meta.pk
-    # A key of several columns is no column.
-    return found | {"pk": found[key.attname]} if key.attname in found else found
+def _to_one(
+    rule: Rule, last: Member, lookups: list[str], conversion: Conversion | None
+) -> Route:
+    hops, owner, attname = rule.path[:-1], last.model, last.field
+    if last.is_elsewhere:
+        assert last.related_model is not None
+        hops, owner = rule.path, last.related_model
+        attname = owner._meta.pk
+    return Route(
+        hops=hops,
+        owner=owner,
+        attname=attname.attname,
+        column="__".join(lookups),
+        conversion=conversion,
+        related_model=last.related_model,
+        key=key_of(last),
+    )
 
 
-def _members(field: Any) -> dict[str, Member]:
-    if field.is_relation and field.auto_created and not field.concrete:
-        many = not field.one_to_one
-        member = Member(field.name, field, field.related_model, many=many)
-        return {field.get_accessor_name(): member}
-    if field.many_to_many or field.one_to_many:
-        return {field.name: Member(field.name, field, field.related_model, many=True)}
-    if not field.concrete:
-        return {}
-    column = {field.attname: Member(field.attname, field)}
-    if field.is_relation:
-        column[field.name] = Member(field.name, field, field.related_model)
-    return column
+def _over_many(
+    rule: Rule,
+    members: list[Member],
+    lookups: list[str],
+    places: list[int],
+    conversion: Conversion | None,
+) -> Route:
+    first, end = places[0], places[-1] + 1
+    member, last = members[first], members[-1]
+    many, name = _rows(member, lookups[:first])
+    entry = [name] if name else []
+    further = [*entry, *lookups[first + 1 : end]] if end > first + 1 else []
+    return Route(
+        hops=rule.path[:first],
+        owner=member.model,
+        attname="",
+        column="__".join([*entry, *lookups[first + 1 :]]),
+        conversion=conversion,
+        many=many,
+        further="__".join(further),
+        related_model=last.related_model,
+        key=key_of(last),
+    )
 
 
-def _walk(
-    rule: Rule, model: type[models.Model]
-) -> list[tuple[type[models.Model], Member]]:
-    """Return each attribute on the path with the model on which it stands."""
-    walked: list[tuple[type[models.Model], Member]] = []
-    here: type[models.Model] | None = model
-    for name in rule.path:
-        known = {} if here is None else members_of(here)
-        if here is None or name not in known:
-            where = walked[-1][1].query_name if here is None else here.__name__
-            raise AttributeError(
-                f"{rule!r}: {where} has no column or relation "
-                f"{name!r}{near_miss(name, known)}"
-            )
-        walked.append((here, known[name]))
-        here = known[name].related_model
-    return walked
-
-
-def _column(member: Member) -> tuple[list[str], Any]:
-    """Return the lookups from an attribute to the column compared, and the column."""
-    names = []
+def _rows(member: Member, before: list[str]) -> tuple[Many, str]:
+    """Return a relation's rows, and the lookup from them to the related model."""
     field = member.field
-    if _is_elsewhere(member):
-        assert member.related_model is not None
-        names.append(member.query_name)
-        field = member.related_model._meta.pk
-    while field.is_relation:
-        # Django asks the foreign key's own column for its target's.
-        names.append(field.name)
-        field = field.target_field
-    return [*names, field.attname], field
-
-
-def _in_memory(
-    rule: Rule, walked: list[tuple[type[models.Model], Member]], many: list[int]
-) -> tuple[type[models.Model], tuple[str, ...], str]:
-    """Return the model to walk to, the attributes to walk, and the one to read."""
-    if many:
-        return walked[many[0]][0], rule.path[: many[0]], ""
-    owner, last = walked[-1]
-    if not _is_elsewhere(last):
-        return owner, rule.path[:-1], last.field.attname
-    assert last.related_model is not None
-    return last.related_model, rule.path, last.related_model._meta.pk.attname
-
-
-def _is_elsewhere(member: Member) -> bool:
-    """Tell whether the relation's key is a column of the other model."""
-    return member.related_model is not None and not member.field.concrete
-
-
-def _key(member: Member) -> str:
-    if member.related_model is None:
-        return ""
-    if _is_elsewhere(member):
-        return member.related_model._meta.pk.attname
-    return str(member.field.target_field.attname)
+    forward = field.field if field.auto_created else field
+    if forward.many_to_many:
+        model = forward.remote_field.through
+        names = [forward.m2m_field_name(), forward.m2m_reverse_field_name()]
+        back, name = reversed(names) if field.auto_created else names
+        attname = model._meta.get_field(back).target_field.attname
+    elif field.one_to_many and field.auto_created:
+        model, back, name = member.related_model, forward.name, ""
+        attname = forward.target_field.attname
+    else:
+        model, back, name, attname = member.model, "pk", member.query_name, "pk"
+    return Many(model, back, attname, "__".join([*before, attname])), name
 
 
 def _check(rule: Rule, member: Member, field: Any, route: Route) -> None:

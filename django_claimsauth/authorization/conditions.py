@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import Q
 
 from django_claimsauth.authorization import lookups
-from django_claimsauth.authorization.columns import Lookups, Route
+from django_claimsauth.authorization.columns import Route
 from django_claimsauth.authorization.rules import IS_EMPTY, IS_NULL, Rule
 
 # Any of several values is less than the greatest, so one comparison is enough.
@@ -20,30 +20,26 @@ _ORDERINGS: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
 }
 
 
-def condition(rule: Rule, route: Route, path: Lookups, values: tuple[Any, ...]) -> Q:
+def condition(rule: Rule, route: Route, values: tuple[Any, ...]) -> Q:
     """
     Return the rows for which the comparison with one of the values holds.
 
-    Args:
-        path: the rule's path, from the model that is asked.
+    Over a to-many relation they are rows of the other side; for `is_empty`, any
+    of them.
 
+    Args:
         values: in the column's own type; for `is_null` and `is_empty`, none.
     """
-    if rule.operator == IS_EMPTY:
-        return _is_there(path.many)
-    if rule.operator == IS_NULL:
-        null = Q((f"{path.column}__isnull", True))
-        # Where there is none of them, a join shows NULL for each of its columns.
-        return null & _is_there(path.many) if path.many else null
+    if rule.operator in {IS_NULL, IS_EMPTY}:
+        # Where a join finds nothing, each of its columns would be NULL.
+        there = Q((f"{route.further}__isnull", False)) if route.further else Q()
+        null = Q((f"{route.column}__isnull", True))
+        return there if rule.operator == IS_EMPTY else there & null
     assert route.conversion is not None
-    lookup = f"{path.column}__{lookups.PREFIX if route.conversion.inexact else ''}"
+    lookup = f"{route.column}__{lookups.PREFIX if route.conversion.inexact else ''}"
     if rule.operator in _ORDERINGS:
         name, decisive = _ORDERINGS[rule.operator]
         return Q((lookup + name, decisive(values)))
     if len(values) == 1:
         return Q((lookup + "exact", values[0]))
     return Q((lookup + "in", values))
-
-
-def _is_there(path: str) -> Q:
-    return Q((f"{path}__isnull", False))

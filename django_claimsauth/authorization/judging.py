@@ -11,10 +11,11 @@ from django.db import models, router
 from django.db.models import Q
 from django.db.models.query_utils import DeferredAttribute
 
-from django_claimsauth.authorization.columns import Route, route_of
+from django_claimsauth.authorization.columns import Many, Route, route_of
 from django_claimsauth.authorization.conditions import condition
 from django_claimsauth.authorization.conversion import UNFIT
 from django_claimsauth.authorization.objects import COMPARISONS
+from django_claimsauth.authorization.operands import ClaimReference
 from django_claimsauth.authorization.rules import (
     IS_EMPTY,
     IS_NULL,
@@ -22,7 +23,7 @@ from django_claimsauth.authorization.rules import (
     Rule,
     register_binder,
 )
-from django_claimsauth.authorization.terms import operand_of
+from django_claimsauth.authorization.terms import claim_values, memo_key, operand_of
 from django_claimsauth.claims import ClaimsPrincipal
 
 Reader: TypeAlias = Callable[[Any], Any]
@@ -33,12 +34,14 @@ def judge_of_model(kind: type, rule: Rule) -> Judge | None:
     if not issubclass(kind, models.Model):
         return None
     route = route_of(rule, kind)
-    if route.many:
-        return _judge_by_query(rule, route)
+    if route.many is not None:
+        return _judge_by_query(rule, route, route.many)
     if rule.operator == IS_NULL:
         return _judge_null(rule, route)
     if rule.operator in COMPARISONS:
         return _judge_order(rule, route)
+    if len(rule.terms) == 1 and isinstance(rule.terms[0], ClaimReference):
+        return _judge_claim(rule, route, rule.terms[0].type)
     return _judge_equality(rule, route)
 
 
@@ -50,7 +53,7 @@ def _judge_equality(rule: Rule, route: Route) -> Judge:
     assert route.conversion is not None
     fit, exact, negated = route.conversion.fit, route.conversion.exact, rule.negated
 
-    def judge(principal: ClaimsPrincipal, resource: Any) -> bool:
+    def judge(principal: ClaimsPrincipal, resource: Any, request: Any = None) -> bool:
         values, complete = operand(principal)
         value = read(resource)
         if value.__class__ is not exact and value is not None:
@@ -64,13 +67,41 @@ def _judge_equality(rule: Rule, route: Route) -> Judge:
     return judge
 
 
+def _judge_claim(rule: Rule, route: Route, type: str) -> Judge:
+    """Return the judge of `==` with one claim, the rule of rules: flat, for speed."""
+    assert route.conversion is not None
+    fit, exact, negated = route.conversion.fit, route.conversion.exact, rule.negated
+    read, claims = _reader(route), claim_values(type, route.conversion)
+    key = memo_key(type, route.conversion)
+    stored = _stored_name(route)
+
+    def judge(principal: ClaimsPrincipal, resource: Any, request: Any = None) -> bool:
+        try:
+            values = principal.memo[key]
+        except KeyError:
+            values = claims(principal)
+        try:
+            value = resource.__dict__[stored]
+        except KeyError:
+            value = read(resource)
+        if value.__class__ is not exact and value is not None:
+            value = fit(value)
+            if value is UNFIT:
+                return False
+        if negated:
+            return bool(values) and value not in values
+        return value in values
+
+    return judge
+
+
 def _judge_order(rule: Rule, route: Route) -> Judge:
     read, operand = _reader(route), operand_of(rule, route)
     assert route.conversion is not None
     fit, exact, negated = route.conversion.fit, route.conversion.exact, rule.negated
     compare = COMPARISONS[rule.operator]
 
-    def judge(principal: ClaimsPrincipal, resource: Any) -> bool:
+    def judge(principal: ClaimsPrincipal, resource: Any, request: Any = None) -> bool:
         values, complete = operand(principal)
         if not complete:
             return False
@@ -88,26 +119,26 @@ def _judge_order(rule: Rule, route: Route) -> Judge:
 def _judge_null(rule: Rule, route: Route) -> Judge:
     read, negated = _reader(route), rule.negated
 
-    def judge(principal: ClaimsPrincipal, resource: Any) -> bool:
+    def judge(principal: ClaimsPrincipal, resource: Any, request: Any = None) -> bool:
         return (read(resource) is None) is not negated
 
     return judge
 
 
-def _judge_by_query(rule: Rule, route: Route) -> Judge:
+def _judge_by_query(rule: Rule, route: Route, many: Many) -> Judge:
     """Return what asks the database: `.all()` may be filtered, cached or old."""
     operand = operand_of(rule, route)
     walk = _walker(route.hops)
     negated, needs_values = rule.negated, rule.operator not in {IS_NULL, IS_EMPTY}
 
-    def judge(principal: ClaimsPrincipal, resource: Any) -> bool:
+    def judge(principal: ClaimsPrincipal, resource: Any, request: Any = None) -> bool:
         values, complete = operand(principal)
         if not complete and (negated or not values):
             return False
         met = False
         owner = walk(resource)
         if values or not needs_values:
-            met = _exists(owner, condition(rule, route, route.of_owner, values))
+            met = _exists(many, owner, condition(rule, route, values))
         if rule.operator == IS_EMPTY:
             met = not met
         return met is not negated
@@ -115,13 +146,13 @@ def _judge_by_query(rule: Rule, route: Route) -> Judge:
     return judge
 
 
-def _exists(owner: Any, asked: Q) -> bool:
+def _exists(many: Many, owner: Any, asked: Q) -> bool:
     # What is not saved has no related rows yet, whatever key it was given.
     if owner is None or owner.pk is None or owner._state.adding:
         return False
-    manager = owner.__class__._base_manager
     alias = owner._state.db or router.db_for_read(owner.__class__, instance=owner)
-    return bool(manager.using(alias).filter(asked, pk=owner.pk).exists())
+    rows = many.rows(getattr(owner, many.attname)).filter(asked)
+    return bool(rows.using(alias).exists())
 
 
 def _walker(hops: tuple[str, ...]) -> Reader:
@@ -140,27 +171,23 @@ def _walker(hops: tuple[str, ...]) -> Reader:
 
 def _reader(route: Route) -> Reader:
     """Return what reads the compared column of a resource; None is NULL."""
-    read_own = _own_reader(route.owner, route.attname)
+    attname = route.attname
     if not route.hops:
-        return read_own
+        return lambda resource: getattr(resource, attname)
     walk = _walker(route.hops)
 
     def read(resource: Any) -> Any:
         owner = walk(resource)
-        return None if owner is None else read_own(owner)
+        return None if owner is None else getattr(owner, attname)
 
     return read
 
 
-def _own_reader(model: type[models.Model], attname: str) -> Reader:
-    if not isinstance(inspect.getattr_static(model, attname, None), DeferredAttribute):
-        return lambda instance: getattr(instance, attname)
+def _stored_name(route: Route) -> str:
+    """Return the key of the column in the instance's own `__dict__`, or "" if unsure.
 
-    def read(instance: Any) -> Any:
-        # Django's descriptor of a foreign key costs four times as much.
-        try:
-            return instance.__dict__[attname]
-        except KeyError:
-            return getattr(instance, attname)
-
-    return read
+    Django's descriptor of a foreign key costs four times as much as the look-up.
+    """
+    descriptor = inspect.getattr_static(route.owner, route.attname, None)
+    own = not route.hops and isinstance(descriptor, DeferredAttribute)
+    return route.attname if own else ""

@@ -14,42 +14,24 @@ from typing import Any, TypeAlias, TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from django_claimsauth.authorization import judging  # noqa: F401  # judges models
-from django_claimsauth.authorization.columns import members_of, route_of
+from django_claimsauth.authorization.columns import route_of
 from django_claimsauth.authorization.conditions import condition
-from django_claimsauth.authorization.handlers import registry
-from django_claimsauth.authorization.negation import depends_on_principal_alone
+from django_claimsauth.authorization.forms import (
+    Condition,
+    Form,
+    forms_of_handlers,
+    read,
+    same_row,
+)
+from django_claimsauth.authorization.members import members_of
 from django_claimsauth.authorization.requirements import AllOf, AnyOf, Requirement
 from django_claimsauth.authorization.rules import IS_EMPTY, IS_NULL, Rule
 from django_claimsauth.authorization.terms import operand_of
 from django_claimsauth.claims import ClaimsPrincipal
-from django_claimsauth.errors import NotNarrowableError
 
 Row = TypeVar("Row", bound=Model)
-#: A handler's queryset form.
-Form: TypeAlias = Callable[[ClaimsPrincipal, Any], Q]
 #: The queryset forms of a requirement's handlers, for a model.
 HandlerNarrowings: TypeAlias = Callable[[Requirement, type[Model]], Sequence[Form]]
-#: A condition, or the same answer for every row.
-Condition: TypeAlias = Q | bool
-
-
-def forms_of_handlers(requirement: Requirement, model: type[Model]) -> list[Form]:
-    """
-    Return the queryset forms of the handlers that judge a requirement.
-
-    Raises:
-        NotNarrowableError: a handler has none.
-    """
-    handlers = registry.judging(requirement, model)
-    for handler in handlers:
-        if handler.narrow is None:
-            raise NotNarrowableError(
-                f"{requirement!r} cannot narrow a queryset: its handler "
-                f"{handler.name} has no queryset form. Write one: "
-                f"@{handler.name.rpartition('.')[2]}.narrow decorates "
-                "(principal, requirement) -> Q."
-            )
-    return [handler.narrow for handler in handlers if handler.narrow is not None]
 
 
 def narrow(
@@ -71,6 +53,8 @@ def narrow(
     _check(queryset, model)
     conditions = _Conditions(principal, model, handler_narrowings)
     found = conditions.of(requirement)
+    if conditions.vetoed:
+        found = _all([found, *conditions.vetoed])
     if found is True:
         return queryset
     if found is False:
@@ -107,11 +91,10 @@ class _Conditions:
         self.principal = principal
         self.model = model
         self.handler_narrowings = handler_narrowings
+        self.vetoed: list[Condition] = []
 
     def of(self, requirement: Requirement) -> Condition:
         """Return the rows that the requirement allows; every part is looked at."""
-        if isinstance(requirement, Rule):
-            return self._of_rule(requirement)
         if isinstance(requirement, AllOf):
             return _all(list(map(self.of, requirement.requirements)))
         if isinstance(requirement, AnyOf):
@@ -126,30 +109,30 @@ class _Conditions:
                 return False
             if not values:
                 return rule.negated
-        found = condition(rule, route, route.of_model, values)
-        if route.many:
-            found = self._exists(found)
+        found = condition(rule, route, values)
+        if route.many is not None:
+            # A join would keep a row once for each related one, and under `~`
+            # drop those with one that fits and one that does not.
+            rows = route.many.rows(OuterRef(route.many.outer))
+            found = Q(Exists(rows.filter(found)))
         return ~found if rule.negated is not (rule.operator == IS_EMPTY) else found
 
-    def _exists(self, found: Q) -> Q:
-        # A join would keep a row once for each related one, and under `~` drop
-        # those with one that fits and one that does not.
-        rows = self.model._base_manager.filter(found, pk=OuterRef("pk"))
-        return Q(Exists(rows))
-
     def _of_leaf(self, requirement: Requirement) -> Condition:
-        constant = depends_on_principal_alone(requirement)
+        own: list[Condition] = []
+        if isinstance(requirement, Rule):
+            own.append(self._of_rule(requirement))
         forms = self.handler_narrowings(requirement, self.model)
-        if not constant and not forms:
-            raise NotNarrowableError(
-                f"{requirement!r} cannot narrow a queryset of "
-                f"{self.model.__name__}: it has no queryset form."
-            )
-        found: list[Condition] = [form(self.principal, requirement) for form in forms]
-        if constant:
-            assert requirement.judge is not None
-            found.append(requirement.judge(self.principal, None, None))
-        return _any(found)
+        answers = [
+            read(form, self.principal, requirement, self.model) for form in forms
+        ]
+        # A veto counts wherever it stands, also in an alternative.
+        self.vetoed.extend(_without(each, self.model) for _, each in answers)
+        return _any([*own, *(met for met, _ in answers)])
+
+
+def _without(vetoed: Condition, model: type[Model]) -> Condition:
+    # Not ~Q: where a column is NULL, that is no complement.
+    return not vetoed if isinstance(vetoed, bool) else ~Q(same_row(vetoed, model))
 
 
 def _all(conditions: list[Condition]) -> Condition:

@@ -28,10 +28,10 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
 _COLLECTIONS: Final = (list, tuple, set, frozenset)
 
 
-def judge_of_objects(rule: Rule) -> Callable[[ClaimsPrincipal, Any], bool]:
+def judge_of_objects(rule: Rule) -> Callable[[ClaimsPrincipal, Any, Any], bool]:
     """Return what judges any object by its attributes."""
 
-    def judge(principal: ClaimsPrincipal, resource: Any) -> bool:
+    def judge(principal: ClaimsPrincipal, resource: Any, request: object) -> bool:
         return _verdict(rule, principal, resource) is (not rule.negated)
 
     return judge

@@ -11,6 +11,7 @@ met under `~` and `!=`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from types import NoneType
 from typing import Any, ClassVar, Final, NoReturn, TypeAlias
 
 import django_claimsauth.authorization.negation  # noqa: F401  # gives built-ins `~`
@@ -30,8 +31,8 @@ from django_claimsauth.claims import ClaimsPrincipal
 
 __all__ = ["ClaimReference", "Now", "Path", "Rule", "claim", "now", "resource"]
 
-#: What judges resources of one class: `(principal, resource) -> met`.
-Judge: TypeAlias = Callable[[ClaimsPrincipal, Any], bool]
+#: What judges resources of one class: `(principal, resource, request) -> met`.
+Judge: TypeAlias = Callable[[ClaimsPrincipal, Any, Any], bool]
 
 EQUAL: Final = "=="
 IN: Final = "in_"
@@ -106,11 +107,9 @@ class Rule(Requirement):
 
             TypeError: it leads to what cannot be compared so.
         """
-        if resource is None:
-            return False
         kind = resource.__class__
         judge = self._judges.get(kind) or self.judge_of(kind)
-        return judge(principal, resource)
+        return judge(principal, resource, request)
 
     def judge_of(self, kind: type) -> Judge:
         """Return what judges the resources of one class, made at first use."""
@@ -172,7 +171,13 @@ def _rebuilt(
     return Rule(path, operator, terms, negated=negated)
 
 
+def _not_met(principal: ClaimsPrincipal, resource: None, request: object) -> bool:
+    return False
+
+
 def _bound(rule: Rule, kind: type) -> Judge:
+    if kind is NoneType:
+        return _not_met
     for binder in _binders:
         judge = binder(kind, rule)
         if judge is not None:

@@ -46,23 +46,35 @@ def _part(rule: Rule, term: Any, route: Route) -> Operand:
 
 
 def _claims(type: str, conversion: Conversion) -> Operand:
-    key = _memo_key(type, conversion)
+    read = claim_values(type, conversion)
 
     def operand(principal: ClaimsPrincipal) -> tuple[tuple[Any, ...], bool]:
-        memo = principal.memo
-        try:
-            return memo[key]  # type: ignore[no-any-return]
-        except KeyError:
-            fitted = map(conversion.fit, principal.values(type))
-            values = tuple(dict.fromkeys(v for v in fitted if v is not UNFIT))
-            found = memo[key] = (values, bool(values))
-            return found
+        values = read(principal)
+        return values, bool(values)
 
     return operand
 
 
+def claim_values(
+    type: str, conversion: Conversion
+) -> Callable[[ClaimsPrincipal], tuple[Any, ...]]:
+    """Return what reads and converts claims, and keeps them in the principal's memo."""
+    key = memo_key(type, conversion)
+
+    def read(principal: ClaimsPrincipal) -> tuple[Any, ...]:
+        memo = principal.memo
+        found: tuple[Any, ...] | None = memo.get(key)
+        if found is None:
+            fitted = map(conversion.fit, principal.values(type))
+            found = tuple(dict.fromkeys(v for v in fitted if v is not UNFIT))
+            memo[key] = found
+        return found
+
+    return read
+
+
 @cache
-def _memo_key(type: str, conversion: Conversion) -> object:
+def memo_key(type: str, conversion: Conversion) -> object:
     """Return one key for all the rules that convert the same claims alike."""
     return object()
 

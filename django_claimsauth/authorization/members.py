@@ -1,0 +1,104 @@
+"""
+The attributes of a model that rules can read: columns and relations.
+
+Paths name Python's attributes (`comment_set`), lookups Django's query names
+(`comment`); a member knows both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db import models
+
+from django_claimsauth.authorization.rules import Rule
+from django_claimsauth.errors import near_miss
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An attribute of a model: a column, or a relation to another model."""
+
+    model: type[models.Model]
+    query_name: str
+    field: Any
+    related_model: type[models.Model] | None = None
+    many: bool = False
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is a relation whose key is no column of this model."""
+        return self.related_model is not None and not self.field.concrete
+
+
+@cache
+def members_of(model: type[models.Model]) -> dict[str, Member]:
+    """Return the attributes of a model that rules can read, by name."""
+    found: dict[str, Member] = {}
+    for field in model._meta.get_fields():
+        found.update(_members(model, field))
+    key = model._meta.pk
+    # A key of several columns is no column.
+    return found | {"pk": found[key.attname]} if key.attname in found else found
+
+
+def _members(model: type[models.Model], field: Any) -> dict[str, Member]:
+    if field.is_relation and not field.concrete and field.related_model is not None:
+        many = field.many_to_many or field.one_to_many
+        reverse = field.auto_created
+        name = field.get_accessor_name() if reverse else field.name
+        return {name: Member(model, field.name, field, field.related_model, many=many)}
+    if not field.concrete:
+        return {}
+    column = {field.attname: Member(model, field.attname, field)}
+    if field.is_relation:
+        column[field.name] = Member(model, field.name, field, field.related_model)
+    return column
+
+
+def walk(rule: Rule, model: type[models.Model]) -> list[Member]:
+    """
+    Return the members that the rule's path goes through.
+
+    Raises:
+        AttributeError: there is none of that name, or only a property or a method.
+    """
+    walked: list[Member] = []
+    here: type[models.Model] | None = model
+    for name in rule.path:
+        known = {} if here is None else members_of(here)
+        if name not in known:
+            where = here.__name__ if here else f"The column {walked[-1].query_name!r}"
+            raise AttributeError(
+                f"{rule!r}: {where} has no column or relation "
+                f"{name!r}{near_miss(name, known)}"
+            )
+        walked.append(known[name])
+        here = known[name].related_model
+    return walked
+
+
+def column_of(member: Member) -> tuple[list[str], Any]:
+    """Return the lookups from a member to the column compared, and the column."""
+    names = []
+    field = member.field
+    if member.is_elsewhere:
+        assert member.related_model is not None
+        names.append(member.query_name)
+        field = member.related_model._meta.pk
+    while field.is_relation:
+        # Django asks the foreign key's own column for its target's.
+        names.append(field.name)
+        field = field.target_field
+    return [*names, field.attname], field
+
+
+def key_of(member: Member) -> str:
+    """Return the attribute by which instances at the end of a relation compare."""
+    if member.related_model is None:
+        return ""
+    if member.is_elsewhere:
+        return member.related_model._meta.pk.attname
+    return str(member.field.target_field.attname)
