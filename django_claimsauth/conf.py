@@ -119,6 +119,11 @@ class APIKeySettings:
 
         owner_scopes: a function of a user, or its dotted path, that returns the
             scopes which the user's keys may carry; None does not bound them.
+
+        recent_authentication: how long ago a user may have signed in who issues,
+            rotates or revokes keys at the endpoints; None asks for none.
+
+        issuing_scope: the scope by which a key may do so, instead of a sign-in.
     """
 
     prefix: str = "key"
@@ -130,6 +135,8 @@ class APIKeySettings:
     rotation_overlap: timedelta = timedelta(hours=24)
     expiry_warning: timedelta = timedelta(days=14)
     owner_scopes: str | Callable[..., Any] | None = None
+    recent_authentication: timedelta | None = timedelta(minutes=10)
+    issuing_scope: str = "api_keys.manage"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

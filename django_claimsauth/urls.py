@@ -8,4 +8,7 @@ namespace `claimsauth`; a room's own `urls` is for who wants that one alone.
 from django.urls import include, path
 
 app_name = "claimsauth"
-urlpatterns = [path("tokens/", include("django_claimsauth.tokens.urls"))]
+urlpatterns = [
+    path("api-keys/", include("django_claimsauth.api_keys.urls")),
+    path("tokens/", include("django_claimsauth.tokens.urls")),
+]
