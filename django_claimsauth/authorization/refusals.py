@@ -17,6 +17,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from django_claimsauth.authentication.requests import state_of
 from django_claimsauth.authentication.schemes import schemes
 from django_claimsauth.authorization.builtin import (
     RequireRecentAuthentication,
@@ -43,6 +44,7 @@ DETAILS: Final[Mapping[str, Any]] = {
     "insufficient_scope": _("The credential does not have the needed scope."),
     "permission_denied": _("You do not have permission to perform this action."),
     "not_found": _("Not found."),
+    "rate_limited": _("Too many requests by this credential."),
     "temporarily_unavailable": _("The service is temporarily unavailable."),
 }
 # What a scheme's failure is, where it is not the credential that is wrong.
@@ -51,7 +53,12 @@ STATUS_OF_CODE: Final[Mapping[str, tuple[int, str]]] = {
     "temporarily_unavailable": (503, "temporarily_unavailable"),
     "invalid_request": (400, "invalid_request"),
     "csrf_failed": (403, "csrf_failed"),
+    "rate_limited": (429, "rate_limited"),
 }
+# A handler that knows better than RETRY_AFTER says so in the request's notes.
+WAITING: Final = frozenset(
+    {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +150,8 @@ def _unauthenticated(
     codes = [each.code for each in result.results.values()] or [result.code]
     for known, (status, code) in STATUS_OF_CODE.items():
         if known in codes:
-            away = status == HTTPStatus.SERVICE_UNAVAILABLE
-            headers = {"Retry-After": str(RETRY_AFTER)} if away else {}
+            wait = state_of(request).notes.get("retry_after", RETRY_AFTER)
+            headers = {"Retry-After": str(wait)} if status in WAITING else {}
             return Refusal(status, code, headers, failure)
     code = "not_authenticated" if result.is_no_result else "invalid_token"
     return Refusal(401, code, _www(schemes.challenge(request, names)), failure)
