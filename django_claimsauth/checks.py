@@ -38,7 +38,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         settings.current()
         transformations.all()
     except ConfigurationError as error:
-        return [_error(error, "E001")]
+        return [_error(error, "claimsauth.E001")]
     return []
 
 
@@ -97,7 +97,7 @@ def _scheme_messages() -> Iterator[CheckMessage]:
         try:
             yield from schemes[alias].check()
         except ConfigurationError as error:
-            yield _error(error, "E002")
+            yield _error(error, "claimsauth.E002")
 
 
 def _default_messages() -> Iterator[CheckMessage]:
@@ -105,7 +105,7 @@ def _default_messages() -> Iterator[CheckMessage]:
         try:
             schemes.entry(schemes.default(operation))
         except ConfigurationError as error:
-            yield _error(error, "E003")
+            yield _error(error, "claimsauth.E003")
             return
 
 
@@ -118,7 +118,7 @@ def _forward_messages() -> Iterator[CheckMessage]:
             if target is not None and target not in settings.schemes:
                 yield _error(
                     f"The scheme {alias!r} forwards to {target!r}, which is unknown.",
-                    "E004",
+                    "claimsauth.E004",
                 )
         if forward is not None and forward.selector is None:
             yield from _ring_messages(alias)
@@ -129,7 +129,7 @@ def _ring_messages(alias: str) -> Iterator[CheckMessage]:
         try:
             schemes.target(alias, operation, None)
         except ConfigurationError as error:
-            yield _error(error, "E004")
+            yield _error(error, "claimsauth.E004")
             return
 
 
@@ -141,7 +141,7 @@ def _named_messages() -> Iterable[CheckMessage]:
         try:
             policies.resolve(name)
         except ClaimsAuthError as error:
-            yield _error(f"{setting.upper()}: {error}", "E005")
+            yield _error(f"{setting.upper()}: {error}", "claimsauth.E005")
 
 
 def _policy_messages() -> Iterator[CheckMessage]:
@@ -151,12 +151,12 @@ def _policy_messages() -> Iterator[CheckMessage]:
             for scheme in policy.schemes:
                 schemes.entry(scheme)
         except ClaimsAuthError as error:
-            yield _error(f"The policy {name!r}: {error}", "E006")
+            yield _error(f"The policy {name!r}: {error}", "claimsauth.E006")
 
 
 def _error(message: object, id: str) -> CheckMessage:
     return checks.Error(
         str(message),
         hint="See docs/checks.md for what this id means and how to mend it.",
-        id=f"claimsauth.{id}",
+        id=id,
     )
