@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings as django_settings
 from django.contrib.auth import get_user
 from django.middleware.csrf import CsrfViewMiddleware
 
@@ -59,6 +60,11 @@ class SessionHandler(SchemeHandler):
         # This principal lives as long as its request, so the user may ride along.
         principal.memo["user"] = user
         return AuthenticateResult.succeed(principal)
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the cookie that carries the session."""
+        name = django_settings.SESSION_COOKIE_NAME
+        return {"type": "apiKey", "in": "cookie", "name": name}
 
     def user(self, principal: ClaimsPrincipal) -> object:
         """Return the session's user, without asking the database again."""

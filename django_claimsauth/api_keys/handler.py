@@ -165,6 +165,10 @@ class APIKeyHandler(SchemeHandler):
             return value
         return f'{value}, error="{result.code}", error_description="{DESCRIPTION}"'
 
+    def openapi(self) -> dict[str, Any]:
+        """Return the header that carries the key."""
+        return {"type": "apiKey", "in": "header", "name": self.header}
+
     def user(self, principal: ClaimsPrincipal) -> object:
         """
         Return the owner, or a `PrincipalUser` for a service.

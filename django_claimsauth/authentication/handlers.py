@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from asgiref.sync import async_to_sync, sync_to_async
 
@@ -82,6 +82,10 @@ class SchemeHandler:
     def user(self, principal: ClaimsPrincipal) -> object:
         """Return what `request.user` is for this principal; asked when touched."""
         return user_of(principal)
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI security scheme object that tells how to authenticate."""
+        return {"type": "http", "scheme": (self.keyword or self.name).lower()}
 
     def check(self) -> list[CheckMessage]:
         """Return what is wrong with this scheme's set-up, as system check messages."""

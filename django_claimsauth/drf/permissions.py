@@ -128,8 +128,12 @@ def action_of(view: Any) -> str:
 
 def metadata_of_view(view: APIView) -> EndpointMetadata:
     """Return what a running view declares for its request's method."""
-    shape = SimpleNamespace(cls=type(view), actions=getattr(view, "action_map", None))
-    return metadata_of(shape, view.request.method or "GET")
+    return metadata_of(shape_of(view), view.request.method or "GET")
+
+
+def shape_of(view: APIView) -> SimpleNamespace:
+    """Return an instance of a view as `metadata_of()` looks at what `as_view()` made."""
+    return SimpleNamespace(cls=type(view), actions=getattr(view, "action_map", None))
 
 
 def _settle(request: Request) -> None:

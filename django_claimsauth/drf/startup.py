@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
+
 from django_claimsauth.authorization.answers import answerers
 from django_claimsauth.authorization.enforcement import (
     after_success,
@@ -26,4 +29,7 @@ def register() -> None:
         if hook not in hooks:
             hooks.append(hook)  # type: ignore[arg-type]
     on_guarded_class(guard_permissions)
+    if find_spec("drf_spectacular") is not None:
+        # Its extensions are found by being imported.
+        import_module("django_claimsauth.drf.schema")
     on_guarded_function("permission_classes", permission_classes)
