@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django_claimsauth.passkeys.cbor import end_of_item
+from django_claimsauth.passkeys.cbor import MAP, end_of_item
 from django_claimsauth.passkeys.errors import PasskeyError
 
 FIXED: Final = 37
@@ -74,7 +74,7 @@ def parse_authenticator_data(data: bytes) -> AuthenticatorData:
     try:
         attested, position = _attested(data) if flags & AT else (None, FIXED)
         if flags & ED:
-            position = end_of_item(data, position)
+            position = _end_of_map(data, position)
     except ValueError as error:
         raise _refusal(error) from error
     if position != len(data):
@@ -94,10 +94,16 @@ def _attested(data: bytes) -> tuple[AttestedCredential, int]:
             f"a credential id of {key_start - ID_START} bytes; 1 to "
             f"{MAX_CREDENTIAL_ID} are expected",
         )
-    end = end_of_item(data, key_start)
+    end = _end_of_map(data, key_start)
     aaguid = str(UUID(bytes=data[AAGUID_START:AAGUID_END]))
     found = AttestedCredential(aaguid, data[ID_START:key_start], data[key_start:end])
     return found, end
+
+
+def _end_of_map(data: bytes, start: int) -> int:
+    if data[start : start + 1] and data[start] >> 5 != MAP:
+        raise ValueError("a map is expected")
+    return end_of_item(data, start)
 
 
 def _refusal(error: ValueError) -> PasskeyError:

@@ -1,9 +1,13 @@
 """A relying party, its users, and authenticators that belong to them."""
 
+from contextlib import contextmanager
+
 import pytest
 from django.contrib.auth import get_user_model
 
 from django_claimsauth.passkeys import flows
+from django_claimsauth.passkeys.credentials import handle_of
+from django_claimsauth.passkeys.errors import PasskeyError
 from tests.passkeys.authenticator import Authenticator
 
 BROWSER = "cookie:the browser of this test"
@@ -24,16 +28,23 @@ def _party(settings):
     return change
 
 
+def known(name):
+    """A user whose handle was made already."""
+    user = get_user_model().objects.create_user(name, password="correct horse")
+    handle_of(user)
+    return user
+
+
 @pytest.fixture(name="user")
 def _user(db):
     """Ada, who has a password."""
-    return get_user_model().objects.create_user("ada", password="correct horse")
+    return known("ada")
 
 
 @pytest.fixture(name="other")
 def _other(db):
     """Bob, who has one too."""
-    return get_user_model().objects.create_user("bob", password="battery staple")
+    return known("bob")
 
 
 @pytest.fixture(name="registered")
@@ -46,6 +57,16 @@ def _registered():
         answer = authenticator.create(options, **odd)
         passkey = flows.register(user, answer, browsers=(BROWSER,), name=name)
         return authenticator, passkey
+
+    return register
+
+
+@pytest.fixture(name="adas")
+def _adas(user, registered):
+    """Register an authenticator for Ada, and return it."""
+
+    def register(authenticator=None, **odd):
+        return registered(user, authenticator, **odd)[0]
 
     return register
 
@@ -75,3 +96,19 @@ def _stored(db):
         return [list(each.objects.order_by("pk").values()) for each in tables]
 
     return stored
+
+
+@pytest.fixture(name="refused")
+def _refused(stored):
+    """Expect a refusal with a code, and that nothing is stored by it."""
+
+    @contextmanager
+    def refused(code):
+        before = stored()
+        with pytest.raises(PasskeyError) as refusal:
+            yield
+        assert code == refusal.value.code
+        assert refusal.value.sentence
+        assert before == stored()
+
+    return refused

@@ -141,20 +141,21 @@ class TestAuthentication:
         assert (3, True) == (stored.sign_count, stored.backed_up)
 
     @pytest.mark.parametrize(
-        ("at_registration", "now", "methods"),
+        ("flags", "methods"),
         [
-            pytest.param(UP | UV, UP | UV, ("hwk", "user", "mfa"), id="device"),
-            pytest.param(UP | UV | BE, UP | UV | BE, ("swk", "user", "mfa"), id="sync"),
-            pytest.param(UP | UV, UP, ("hwk", "user"), id="not verified now"),
-            pytest.param(UP, UP | UV, ("hwk", "user"), id="PIN set later"),
+            pytest.param((UP | UV, UP | UV), ("hwk", "user", "mfa"), id="device"),
+            pytest.param(
+                (UP | UV | BE, UP | UV | BE), ("swk", "user", "mfa"), id="sync"
+            ),
+            pytest.param((UP | UV, UP), ("hwk", "user"), id="not verified now"),
+            pytest.param((UP, UP | UV), ("hwk", "user"), id="PIN set later"),
         ],
     )
-    def test_methods_say_what_was_proved(
-        self, user, registered, sign_in, party, at_registration, now, methods
-    ):
+    def test_methods_say_what_was_proved(self, adas, sign_in, party, flags, methods):
         """Two factors only where the user was verified, then and now."""
         party(USER_VERIFICATION="preferred")
-        authenticator, _ = registered(user, Authenticator(flags=at_registration))
+        then, now = flags
+        authenticator = adas(Authenticator(flags=then))
 
         assert methods == sign_in(authenticator, flags=now).methods
 
