@@ -197,7 +197,7 @@ class TestRefusals:
             ("invalid_claim", {"claims": {1: "x"}}),
             ("invalid_claim", {"claims": {"a": None}}),
             ("invalid_claim", {"claims": {"a": float("nan")}}),
-            ("invalid_claim", {"claims": {"a": object()}}),
+            ("invalid_claim", {"claims": {"a": NotImplemented}}),
             ("invalid_claim", {"claims": {"a": [["b"]]}}),
             ("invalid_claim", {"claims": {"a": "x\0"}}),
             ("invalid_claim", {"claims": {"a\0": "x"}}),

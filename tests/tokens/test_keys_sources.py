@@ -58,7 +58,9 @@ def test_a_setting_of_any_form_gives_its_keys(given):
 
 @pytest.mark.parametrize("form", [str, lambda path: path])
 @pytest.mark.parametrize(
-    "content", [json.dumps(JWKS).encode(), public(Encoding.PEM), public(Encoding.DER)]
+    "content",
+    [json.dumps(JWKS).encode(), public(Encoding.PEM), public(Encoding.DER)],
+    ids=["jwks", "pem", "der"],  # the workers of a run make keys of their own
 )
 def test_a_path_is_read(tmp_path, form, content):
     path = tmp_path / "keys"
