@@ -14,22 +14,29 @@ from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 from django_claimsauth.authorization.requirements import Requirement
-from django_claimsauth.claims import ClaimsPrincipal, json_key
+from django_claimsauth.claims import Claim, ClaimsPrincipal, json_key, json_value
+
+#: Seconds that an `auth_time` may be ahead of us: another clock's fault.
+CLOCK_SKEW: Final = 60
 
 
 class _Values(Requirement):
     """A built-in requirement that takes alternatives as positional arguments."""
 
     __slots__ = ()
+    pure: ClassVar[bool] = True
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen.")
 
-    def _given(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in self.__slots__)
+    def _arguments(self) -> tuple[Any, ...]:
+        """Return what it was made of: the one tuple that its only slot holds."""
+        slots: tuple[str, ...] = self.__slots__
+        given: tuple[Any, ...] = getattr(self, slots[0])
+        return given
 
     def _identity(self) -> tuple[Any, ...]:
-        return (type(self), *_keyed(self._given()))
+        return (type(self), *map(json_key, self._arguments()))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, _Values):
@@ -42,18 +49,8 @@ class _Values(Requirement):
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), self._arguments())
 
-    def _arguments(self) -> tuple[Any, ...]:
-        raise NotImplementedError
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self._arguments()))})"
-
-
-def _keyed(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(
-        tuple(map(json_key, each)) if isinstance(each, tuple) else json_key(each)
-        for each in values
-    )
 
 
 def _text(value: object, what: str) -> str:
@@ -61,7 +58,8 @@ def _text(value: object, what: str) -> str:
         raise TypeError(f"{what} is a str, not {value!r}.")
     if not value.strip():
         raise ValueError(f"{what} is blank.")
-    return value
+    # An enum's member that is a str hashes by its name, and a role would be missed.
+    return str.__str__(value)
 
 
 def _texts(values: tuple[object, ...], what: str) -> tuple[str, ...]:
@@ -74,7 +72,9 @@ def _texts(values: tuple[object, ...], what: str) -> tuple[str, ...]:
 class RequireAuthenticated(Requirement):
     """Some scheme vouches for the caller."""
 
-    def judge(  # type: ignore[override]  # a method where the base has None
+    pure: ClassVar[bool] = True
+
+    def judge(
         self, principal: ClaimsPrincipal, resource: object, request: object
     ) -> bool:
         """Tell whether the principal is authenticated."""
@@ -90,10 +90,7 @@ class RequireRole(_Values):
     def __init__(self, *roles: str) -> None:
         object.__setattr__(self, "roles", _texts(roles, "A role"))
 
-    def _arguments(self) -> tuple[Any, ...]:
-        return self.roles
-
-    def judge(  # type: ignore[override]
+    def judge(
         self, principal: ClaimsPrincipal, resource: object, request: object
     ) -> bool:
         """Tell whether one of the roles is the principal's."""
@@ -103,30 +100,28 @@ class RequireRole(_Values):
 class RequireClaim(_Values):
     """A claim of this type is there: any, or one with one of these values."""
 
-    __slots__ = ("type", "values")
+    __slots__ = ("_keys", "type", "values")
     type: str
     values: tuple[Any, ...]
+    _keys: frozenset[Any]
 
     def __init__(self, type: str, *values: Any) -> None:
-        for value in values:
-            if value is None or isinstance(value, list | tuple | set | frozenset):
-                raise TypeError(
-                    f"A claim has one value; RequireClaim({type!r}, 'a', 'b') asks "
-                    f"for either, and {value!r} is no value."
-                )
+        kept = tuple(map(json_value, values))
         object.__setattr__(self, "type", _text(type, "A claim type"))
-        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "values", kept)
+        object.__setattr__(self, "_keys", frozenset(map(json_key, kept)))
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self.type, *self.values)
 
-    def judge(  # type: ignore[override]
+    def judge(
         self, principal: ClaimsPrincipal, resource: object, request: object
     ) -> bool:
         """Tell whether such a claim is there; values compare by JSON type."""
+        found = principal.find_all(self.type)
         if not self.values:
-            return principal.has_claim(self.type)
-        return any(principal.has_claim(self.type, value) for value in self.values)
+            return bool(found)
+        return any(each.key in self._keys for each in found)
 
 
 class RequireScope(_Values):
@@ -140,7 +135,8 @@ class RequireScope(_Values):
     scopes: tuple[str, ...]
 
     def __init__(self, *scopes: str) -> None:
-        for scope in _texts(scopes, "A scope"):
+        scopes = _texts(scopes, "A scope")
+        for scope in scopes:
             if any(each.isspace() for each in scope):
                 raise ValueError(
                     f"A scope has no space: {scope!r}. Alternatives are arguments: "
@@ -148,10 +144,7 @@ class RequireScope(_Values):
                 )
         object.__setattr__(self, "scopes", scopes)
 
-    def _arguments(self) -> tuple[Any, ...]:
-        return self.scopes
-
-    def judge(  # type: ignore[override]
+    def judge(
         self, principal: ClaimsPrincipal, resource: object, request: object
     ) -> bool:
         """Tell whether one of the scopes was granted."""
@@ -168,7 +161,7 @@ def granted_scopes(principal: ClaimsPrincipal) -> frozenset[str]:
             each for text in texts if isinstance(text, str) for each in text.split(" ")
         ) - {""}
         principal.memo["scopes"] = found
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 class RequireUserName(_Values):
@@ -180,10 +173,7 @@ class RequireUserName(_Values):
     def __init__(self, *names: str) -> None:
         object.__setattr__(self, "names", _texts(names, "A user name"))
 
-    def _arguments(self) -> tuple[Any, ...]:
-        return self.names
-
-    def judge(  # type: ignore[override]
+    def judge(
         self, principal: ClaimsPrincipal, resource: object, request: object
     ) -> bool:
         """Tell whether an authenticated identity's name is one of these."""
@@ -207,7 +197,9 @@ class RequireAssertion(Requirement):
 
     def __post_init__(self) -> None:
         if not callable(self.assertion):
-            raise TypeError(f"RequireAssertion takes a function, not {self.assertion!r}.")
+            raise TypeError(
+                f"RequireAssertion takes a function, not {self.assertion!r}."
+            )
 
 
 class RequirePermission(_Values):
@@ -222,15 +214,13 @@ class RequirePermission(_Values):
     pure: ClassVar[bool] = False
 
     def __init__(self, *permissions: str) -> None:
-        for permission in _texts(permissions, "A permission"):
-            if "." not in permission:
+        permissions = _texts(permissions, "A permission")
+        for permission in permissions:
+            if not all(permission.partition(".")):
                 raise ValueError(
                     f"A permission is 'app_label.codename', not {permission!r}."
                 )
         object.__setattr__(self, "permissions", permissions)
-
-    def _arguments(self) -> tuple[Any, ...]:
-        return self.permissions
 
 
 @dataclass(frozen=True)
@@ -240,7 +230,7 @@ class RequireOperation(Requirement):
     name: str
 
     def __post_init__(self) -> None:
-        _text(self.name, "An operation")
+        object.__setattr__(self, "name", _text(self.name, "An operation"))
 
 
 class Operations:
@@ -267,20 +257,24 @@ class RequireRecentAuthentication(Requirement):
     within: timedelta
     methods: tuple[str, ...] = ()
     clock: Callable[[], float] = field(default=time.time, compare=False, repr=False)
+    pure: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if not isinstance(self.within, timedelta) or self.within <= timedelta(0):
+        if not isinstance(self.within, timedelta):
+            raise TypeError(f"`within` is a timedelta, not {self.within!r}.")
+        if self.within <= timedelta(0):
             raise ValueError(f"`within` is a positive timedelta, not {self.within!r}.")
         if isinstance(self.methods, str):
             raise TypeError(f"`methods` is a tuple of str, not {self.methods!r}.")
-        object.__setattr__(self, "methods", tuple(self.methods))
+        methods = tuple(_text(each, "A method") for each in self.methods)
+        object.__setattr__(self, "methods", methods)
 
     @property
     def max_age(self) -> int:
         """`within` in whole seconds: the challenge's `max_age`."""
         return int(self.within.total_seconds())
 
-    def judge(  # type: ignore[override]
+    def judge(
         self, principal: ClaimsPrincipal, resource: object, request: object
     ) -> bool:
         """Tell whether one identity authenticated recently, and by the methods."""
@@ -289,18 +283,15 @@ class RequireRecentAuthentication(Requirement):
             for each in principal.identities
         )
 
-    def _met_by(self, claims: tuple[Any, ...]) -> bool:
-        times = [each.value for each in claims if each.type == "auth_time"]
-        methods = {each.value for each in claims if each.type == "amr"}
+    def _met_by(self, claims: tuple[Claim, ...]) -> bool:
+        methods = {each.key for each in claims if each.type == "amr"}
         if not methods.issuperset(self.methods):
             return False
         now = self.clock()
+        earliest, latest = now - self.within.total_seconds(), now + CLOCK_SKEW
+        times = (each.key for each in claims if each.type == "auth_time")
+        # Compared, not subtracted: a number may be too big to subtract from.
         return any(
-            isinstance(each, int | float)
-            and not isinstance(each, bool)
-            # A time ahead of ours is another clock's fault, up to a minute.
-            and -60 <= now - each <= self.within.total_seconds()
+            isinstance(each, int | float) and earliest <= each <= latest
             for each in times
         )
-
-

@@ -5,7 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, TypeVar
+
+from asgiref.sync import iscoroutinefunction
 
 from django_claimsauth.authorization.requirements import Requirement
 
@@ -36,11 +39,14 @@ class Handler:
     @property
     def is_async(self) -> bool:
         """Whether calling it returns a coroutine."""
-        return inspect.iscoroutinefunction(self.call)
+        return iscoroutinefunction(self.call)
 
     def takes(self, resource: type) -> bool:
         """Tell whether it judges resources of this type; a typed one never None."""
-        return not self.resource or issubclass(resource, self.resource)
+        if not self.resource:
+            return True
+        # Also where it is typed `object`: None is no resource.
+        return resource is not NoneType and issubclass(resource, self.resource)
 
 
 class HandlerRegistry:
@@ -70,14 +76,13 @@ class HandlerRegistry:
         """
         types = _resource_types(resource)
         _check(function, requirement)
-        for known in self.handlers:
-            if (known.function, known.requirement, known.resource) == (
-                function,
-                requirement,
-                types,
-            ):
+        same = [each for each in self.handlers if each.function == function]
+        for known in same:
+            if (known.requirement, known.resource) == (requirement, types):
                 return known
         call, narrow = _made(function)
+        if narrow is None and same:
+            narrow = same[0].narrow
         handler = Handler(function, call, requirement, types, narrow)
         self.handlers.append(handler)
         self.changed()
@@ -85,7 +90,7 @@ class HandlerRegistry:
 
     def remove(self, function: Callable[..., Any]) -> None:
         """Forget every registration of a function; for tests."""
-        self.handlers[:] = [h for h in self.handlers if h.function is not function]
+        self.handlers[:] = [h for h in self.handlers if h.function != function]
         self.changed()
 
     def changed(self) -> None:
@@ -134,8 +139,10 @@ def _narrow_decorator(
     function: Callable[..., Any],
 ) -> Callable[[Function], Function]:
     def narrow(form: Function) -> Function:
+        if not callable(form):
+            raise TypeError(f"A queryset form is a function, not {form!r}.")
         for each in registry.handlers:
-            if each.function is function:
+            if each.function == function:
                 each.narrow = form
         registry.changed()
         return form
@@ -154,12 +161,16 @@ def _check(function: object, requirement: object) -> None:
 
 
 def _resource_types(resource: Any) -> tuple[type, ...]:
-    types = resource if isinstance(resource, tuple) else (resource,)
     if resource is None:
         return ()
+    types = resource if isinstance(resource, tuple) else (resource,)
+    if not types:
+        raise TypeError("resource= is an empty tuple; leave it out, or name a class.")
     for each in types:
         if not isinstance(each, type):
             raise TypeError(f"resource= is a class, not {each!r}.")
+        # A protocol with data cannot be asked; better now than in a request.
+        issubclass(NoneType, each)
     return types
 
 

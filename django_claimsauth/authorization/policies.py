@@ -118,12 +118,12 @@ def _name(name: object, what: str) -> str:
 
 
 def policy_name(name: object) -> str:
-    """Return the argument if it can name a policy; a TypeError or ValueError if not."""
+    """Return what can name a policy; anything else is a TypeError or ValueError."""
     return _name(name, "policy")
 
 
 def policy_like(policy: object) -> PolicyLike:
-    """Return the argument if it is a name, a policy or a requirement; TypeError if not."""
+    """Return a name, a policy or a requirement; anything else is a TypeError."""
     if isinstance(policy, str):
         return policy_name(policy)
     if isinstance(policy, Policy):
@@ -159,7 +159,7 @@ class AuthorizeData:
         return cls(
             None if policy is None else policy_like(policy),
             tuple(roles or ()),
-            names(schemes or (), "schemes"),
+            () if schemes is None else names(schemes, "schemes"),
         )
 
 
@@ -216,18 +216,26 @@ class PolicyRegistry(Mapping[str, Policy]):
         schemes: Iterable[str] = (),
     ) -> Iterator[Policy]:
         """Give a name another policy for a while; for tests, also as a decorator."""
-        before = self._added.get(name)
+        before = self._added.get(policy_name(name))
+        policy = self.add(name, *requirements, schemes=schemes, replace=True)
         try:
-            yield self.add(name, *requirements, schemes=schemes, replace=True)
+            yield policy
         finally:
             if before is None:
-                del self._added[name]
+                self._added.pop(name, None)
             else:
                 self._added[name] = before
             self.changed()
 
     def remove(self, name: str) -> None:
-        """Forget a policy; for tests."""
+        """
+        Forget a policy; for tests.
+
+        Raises:
+            UnknownPolicyError: it was not added.
+        """
+        if name not in self._added:
+            raise UnknownPolicyError(name, self._added)
         del self._added[name]
         self.changed()
 
@@ -287,7 +295,7 @@ class PolicyRegistry(Mapping[str, Policy]):
         if not data:
             return None
         direct = any(isinstance(each.policy, Policy) for each in data)
-        joining = None if direct else default or self._added[AUTHENTICATED]
+        joining = None if direct else default or self[AUTHENTICATED]
         asked: list[Requirement] = []
         schemes: list[str] = []
         for each in data:

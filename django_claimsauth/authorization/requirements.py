@@ -18,7 +18,8 @@ class Requirement:
     The base of all requirements: subclass it as a frozen dataclass.
 
     A subclass that has a `judge(principal, resource, request) -> bool` needs no
-    handler: True satisfies it, False is no opinion, so a handler may still.
+    handler: exactly True satisfies it, anything else is no opinion, so a handler
+    may still. It may be async.
     """
 
     __slots__ = ()
@@ -26,7 +27,7 @@ class Requirement:
     judge: ClassVar[Callable[..., bool] | None] = None
     #: Whether `judge` reads nothing but its arguments, so that it may run on the
     #: event loop. What may touch the database or a relation is not pure.
-    pure: ClassVar[bool] = True
+    pure: ClassVar[bool] = False
     #: Makes `~requirement`, where that means something; `negation` sets it.
     negation: ClassVar[Callable[[Any], Requirement] | None] = None
 
@@ -58,13 +59,17 @@ class Requirement:
             "None by `is`."
         )
 
+    def judge_of(self, kind: type) -> Callable[..., Any] | None:
+        """Return what judges it for resources of one class; `judge`, as a rule."""
+        return self.judge
+
     def parts(self) -> Iterator[Requirement]:
         """Yield the requirements that are judged one by one: itself, or its parts'."""
         yield self
 
 
 def checked(requirement: object) -> Requirement:
-    """Return the argument if it is a requirement; a class or anything else is a TypeError."""
+    """Return a requirement; its class, or anything else, is a TypeError."""
     if isinstance(requirement, type) and issubclass(requirement, Requirement):
         raise TypeError(
             f"A requirement is meant, not the class: {requirement.__name__}(...)."
@@ -103,9 +108,8 @@ class Composite(Requirement):
             yield from each.parts()
 
     def __eq__(self, other: object) -> bool:
-        if type(self) is not type(other):
+        if not isinstance(other, Composite) or type(self) is not type(other):
             return NotImplemented
-        assert isinstance(other, Composite)
         return self.requirements == other.requirements
 
     def __hash__(self) -> int:
