@@ -21,6 +21,8 @@ class Guide:
         self.client = Client(address)
         self.write = write
         self.rows = 0
+        # Of each person who signed in, to be used in more than one story.
+        self.tokens = {}
 
     def ask(self, who, method, path, status, point="", *, challenge=None, **sent):
         """

@@ -34,6 +34,13 @@ def sign_in(guide, name, point="an access and a refresh token"):
     return answer.json
 
 
+def signed_in(guide, name):
+    """Return the tokens of an earlier sign-in, or of one now."""
+    if name not in guide.tokens:
+        guide.tokens[name] = sign_in(guide, name)
+    return guide.tokens[name]
+
+
 def list_documents(guide, name, tokens, expected):
     """Return the documents that this person may read, by title."""
     answer = guide.ask(
@@ -58,7 +65,7 @@ def anonymous_is_challenged(guide):
 
 
 def one_reads_and_edits_what_policies_allow(guide):
-    alice = sign_in(guide, "alice")
+    alice = signed_in(guide, "alice")
     own = ["Alice's draft", "Alice's plan"]
     readable = [*own, "Bob's report", "Carol's offer to Alice"]
     found = list_documents(guide, "alice", alice, readable)
@@ -66,7 +73,7 @@ def one_reads_and_edits_what_policies_allow(guide):
     guide.ask("alice", "PATCH", found["Alice's plan"], 200, "her own", **change)
     point = "another's of the same tenant"
     guide.ask("alice", "PATCH", found["Bob's report"], 403, point, **change)
-    carol = sign_in(guide, "carol")
+    carol = signed_in(guide, "carol")
     of_carol = ["Carol's notes", "Carol's offer to Alice"]
     hidden = list_documents(guide, "carol", carol, of_carol)["Carol's notes"]
     point = "another tenant's: as if it were not there"
@@ -74,7 +81,7 @@ def one_reads_and_edits_what_policies_allow(guide):
 
 
 def only_the_old_enough_see_the_wine_list(guide):
-    alice, bob = sign_in(guide, "alice"), sign_in(guide, "bob")
+    alice, bob = signed_in(guide, "alice"), signed_in(guide, "bob")
     refused = guide.ask(
         "alice",
         "GET",
@@ -111,7 +118,7 @@ def a_service_has_a_key_until_it_is_revoked(guide):
 
 
 def bad_tokens_are_refused_by_name(guide):
-    good = sign_in(guide, "bob")["access_token"]
+    good = signed_in(guide, "bob")["access_token"]
     for who, token, description in (
         ("broken", operator.broken(good), "The token's signature is invalid."),
         ("expired", operator.expired_token("bob"), "The token has expired."),
