@@ -9,6 +9,7 @@ near miss. What was read is dropped when Django says that a setting changed.
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +33,7 @@ if ImproperlyConfigured not in ConfigurationError.__bases__:
     )
 
 NAME = "CLAIMSAUTH"
+ALIAS = re.compile(r"[A-Za-z0-9_-]+")
 Section = TypeVar("Section")
 
 
@@ -178,7 +180,7 @@ class Settings:
     default_authenticate_scheme: str | None = None
     default_challenge_scheme: str | None = None
     default_forbid_scheme: str | None = None
-    claims_transformations: Sequence[str | Callable[..., Any] | type] = ()
+    claims_transformations: Sequence[Any] = ()
     invalid_credentials: Literal["policy", "reject"] = "policy"
     default_policy: str | None = None
     fallback_policy: str | None = "authenticated"
@@ -195,6 +197,13 @@ class Settings:
     api_keys: APIKeySettings = field(default_factory=APIKeySettings)
     passkeys: PasskeySettings = field(default_factory=PasskeySettings)
 
+    def __post_init__(self) -> None:
+        if self.trusted_proxy_count < 0:
+            raise SettingsError(
+                f"{NAME}['TRUSTED_PROXY_COUNT'] is {self.trusted_proxy_count}; a "
+                "number of proxies is expected, 0 for none."
+            )
+
 
 class LazySettings:
     """Reads `settings.CLAIMSAUTH` at first use, and again after it changed."""
@@ -210,12 +219,14 @@ class LazySettings:
         Raises:
             SettingsError: an unknown key, or a value of the wrong type.
         """
-        if self._read is None:
-            self._read = read(Settings, getattr(django_settings, NAME, {}), NAME)
-        return self._read
+        known = self._read
+        if known is None:
+            known = read(Settings, getattr(django_settings, NAME, {}), NAME)
+            self._read = known
+        return known
 
     def on_drop(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call this whenever the settings are dropped: what was built of them is old."""
+        """Call this whenever the settings are dropped: what they made is old."""
         self._dropped.append(callback)
         return callback
 
@@ -233,7 +244,7 @@ class LazySettings:
         default_authenticate_scheme: str | None
         default_challenge_scheme: str | None
         default_forbid_scheme: str | None
-        claims_transformations: Sequence[str | Callable[..., Any] | type]
+        claims_transformations: Sequence[Any]
         invalid_credentials: str
         default_policy: str | None
         fallback_policy: str | None
@@ -284,9 +295,11 @@ def read(section: type[Section], given: Any, where: str) -> Section:
         SettingsError: not a dict, an unknown key, or a value of the wrong type.
     """
     if not isinstance(given, Mapping):
-        raise SettingsError(f"{where} is {given!r}; a dict is expected.")
+        raise SettingsError(f"{where} is a {type(given).__name__}; a dict is expected.")
     hints = typing.get_type_hints(section)
-    names = {name.upper(): name for name in hints}
+    # The keys of FORWARD are words of the protocol, in lower case.
+    in_capitals = section is not ForwardSettings
+    names = {name.upper() if in_capitals else name: name for name in hints}
     for key in given:
         if key not in names:
             raise SettingsError(
@@ -307,9 +320,11 @@ def _checked(value: Any, hint: Any, where: str) -> Any:
     if dataclasses.is_dataclass(hint):
         return read(typing.cast("type[Any]", hint), value, where)
     if hint == ForwardSettings | None:
-        return None if value is None else _read_forward(value, where)
+        return None if value is None else read(ForwardSettings, value, where)
     if not _is_of(value, hint):
-        raise SettingsError(f"{where} is {_shown(value, where)}; {_described(hint)} is expected.")
+        raise SettingsError(
+            f"{where} is {_shown(value, where)}; {_described(hint)} is expected."
+        )
     return value
 
 
@@ -321,25 +336,20 @@ def _shown(value: Any, where: str) -> str:
 
 def _read_schemes(given: Any, where: str) -> Mapping[str, SchemeSettings]:
     if not isinstance(given, Mapping):
-        raise SettingsError(f"{where} is {given!r}; a dict of aliases is expected.")
+        raise SettingsError(
+            f"{where} is a {type(given).__name__}; a dict of aliases is expected."
+        )
     for alias in given:
         # The alias stands in a header where a scheme has no keyword of its own.
-        if not isinstance(alias, str) or not alias.replace("-", "_").isidentifier():
+        if not isinstance(alias, str) or ALIAS.fullmatch(alias) is None:
             raise SettingsError(
-                f"{where} has the alias {alias!r}; a name of letters, digits, "
+                f"{where} has the alias {alias!r}; a name of ASCII letters, digits, "
                 "'_' and '-' is expected."
             )
     return {
         alias: read(SchemeSettings, entry, f"{where}[{alias!r}]")
         for alias, entry in given.items()
     }
-
-
-def _read_forward(given: Any, where: str) -> ForwardSettings:
-    if not isinstance(given, Mapping):
-        raise SettingsError(f"{where} is {given!r}; a dict is expected.")
-    # The keys of FORWARD are words of the protocol, in lower case.
-    return read(ForwardSettings, {str(k).upper(): v for k, v in given.items()}, where)
 
 
 def _is_of(value: Any, hint: Any) -> bool:
@@ -350,7 +360,7 @@ def _is_of(value: Any, hint: Any) -> bool:
         return any(_is_of(value, each) for each in typing.get_args(hint))
     if origin is Literal:
         return value in typing.get_args(hint)
-    if origin is not None and typing.get_origin(hint) is Callable or hint is Callable:
+    if Callable in (origin, hint):
         return callable(value)
     if origin is Sequence:
         inner = typing.get_args(hint)[0]

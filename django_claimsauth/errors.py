@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from django_claimsauth.authorization.evaluation import AuthorizationFailure
@@ -68,9 +68,12 @@ class UnknownNameError(ConfigurationError, KeyError):
         self.known = tuple(sorted(known))
         known_text = ", ".join(self.known) or "none"
         super().__init__(
-            f"No {self.kind} {name!r}{near_miss(name, self.known)} "
-            f"Known: {known_text}."
+            f"No {self.kind} {name!r}{near_miss(name, self.known)} Known: {known_text}."
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By default it is made again of its message, and says "No policy 'No ...".
+        return (type(self), (self.name, self.known))
 
 
 class UnknownSchemeError(UnknownNameError):
@@ -93,7 +96,7 @@ class DuplicatePolicyError(ConfigurationError):
     code = "duplicate_policy"
 
 
-class EmptyPolicyError(ConfigurationError):
+class EmptyPolicyError(ConfigurationError, ValueError):
     """A policy without a requirement: nothing asked is not the same as allowed."""
 
     code = "empty_policy"
@@ -156,6 +159,9 @@ class InvalidGrantError(ClaimsAuthError):
         super().__init__(f"{self.code}: {cause}")
         self.cause = cause
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.cause,))
+
 
 class InvalidScopeError(InvalidGrantError):
     """A scope was asked for that was not granted at sign-in."""
@@ -180,6 +186,9 @@ class InvalidTokenError(ClaimsAuthError):
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
         self.detail = detail
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.code, self.detail))
 
 
 def near_miss(name: object, known: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ import hmac
 import secrets
 
 from django_claimsauth.conf import settings
+from django_claimsauth.errors import SettingsError
 
 #: Bytes of randomness in every secret that this project makes.
 SECRET_BYTES = 32
@@ -24,9 +25,19 @@ def new_secret() -> str:
 
 
 def pepper() -> bytes:
-    """Return the setting `PEPPER` as bytes, empty where there is none."""
+    """
+    Return the setting `PEPPER` as bytes, empty where there is none.
+
+    Raises:
+        SettingsError: a function that returns no str.
+    """
     configured = settings.pepper
     value = configured() if callable(configured) else configured
+    if value is not None and not isinstance(value, str):
+        # A digest by another key than was meant would void every stored one.
+        raise SettingsError(
+            f"CLAIMSAUTH['PEPPER'] returned a {type(value).__name__}; a str is expected."
+        )
     return (value or "").encode()
 
 
