@@ -6,10 +6,13 @@ Whoever is signed in to the admin or the browsable API is a principal too.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings as django_settings
-from django.contrib.auth import get_user
+from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.auth.signals import user_logged_in
 from django.middleware.csrf import CsrfViewMiddleware
 
 from django_claimsauth.authentication import AuthenticateResult, SchemeHandler
@@ -20,8 +23,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 #: Where the session keeps what authenticated it, for step-up.
-AUTH_TIME_KEY = "claimsauth_auth_time"
-AMR_KEY = "claimsauth_amr"
+AUTH_TIME_KEY: Final = "claimsauth_auth_time"
+AMR_KEY: Final = "claimsauth_amr"
 
 
 class _CsrfCheck(CsrfViewMiddleware):
@@ -68,7 +71,8 @@ class SessionHandler(SchemeHandler):
 
     def user(self, principal: ClaimsPrincipal) -> object:
         """Return the session's user, without asking the database again."""
-        return principal.memo.get("user") or super().user(principal)
+        user = principal.memo.get("user")
+        return super().user(principal) if user is None else user
 
 
 def csrf_failure(request: HttpRequest) -> str | None:
@@ -84,17 +88,52 @@ def _nothing(request: HttpRequest) -> HttpResponse:  # pragma: no cover
     raise AssertionError("The CSRF check calls no view.")
 
 
+def remember_authentication(
+    request: HttpRequest,
+    *,
+    methods: Iterable[str] = (),
+    clock: Callable[[], float] = time.time,
+) -> None:
+    """
+    Keep in the session that its user proved who they are just now.
+
+    `RequireRecentAuthentication` reads it as the claims `auth_time` and `amr`.
+
+    Args:
+        methods: how it was proved (RFC 8176): `pwd`, `otp`, `hwk`.
+
+        clock: returns the time as seconds since the epoch.
+    """
+    request.session[AUTH_TIME_KEY] = int(clock())
+    request.session[AMR_KEY] = list(methods)
+
+
+def remember_sign_in(
+    sender: object, request: HttpRequest | None, user: Any, **kwargs: Any
+) -> None:
+    """Remember Django's own sign-in, by whatever means its backend asked for."""
+    session = getattr(request, "session", None)
+    if request is None or session is None:
+        return
+    # A sign-in by tokens sends the same signal, and the session is another's.
+    if session.get(SESSION_KEY) == user._meta.pk.value_to_string(user):
+        remember_authentication(request)
+
+
+def register() -> None:
+    """Remember when a session's user signed in; doing it twice does it once."""
+    user_logged_in.connect(remember_sign_in, dispatch_uid="django_claimsauth.sessions")
+
+
 def _with_authentication(
     principal: ClaimsPrincipal, request: HttpRequest
 ) -> ClaimsPrincipal:
-    identity = principal.identities[0]
     claims = []
     at = request.session.get(AUTH_TIME_KEY)
-    if isinstance(at, int):
+    # What stands in a session may be old, or another's that has the same key.
+    if isinstance(at, int) and not isinstance(at, bool):
         claims.append(Claim("auth_time", at))
-    claims.extend(
-        Claim("amr", method)
-        for method in request.session.get(AMR_KEY, ())
-        if isinstance(method, str)
-    )
-    return ClaimsPrincipal([identity.with_claims(*claims)])
+    methods = request.session.get(AMR_KEY)
+    if isinstance(methods, list):
+        claims += [Claim("amr", each) for each in methods if isinstance(each, str)]
+    return ClaimsPrincipal([principal.identities[0].with_claims(*claims)])

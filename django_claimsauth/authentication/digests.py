@@ -36,7 +36,7 @@ def pepper() -> bytes:
     if value is not None and not isinstance(value, str):
         # A digest by another key than was meant would void every stored one.
         raise SettingsError(
-            f"CLAIMSAUTH['PEPPER'] returned a {type(value).__name__}; a str is expected."
+            f"CLAIMSAUTH['PEPPER'] made a {type(value).__name__}; a str is expected."
         )
     return (value or "").encode()
 
