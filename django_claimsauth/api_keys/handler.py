@@ -7,6 +7,7 @@ import re
 import time
 from datetime import datetime, timedelta
 from functools import lru_cache
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from django.contrib.auth import get_user_model
@@ -142,7 +143,8 @@ class APIKeyHandler(SchemeHandler):
     ) -> None:
         previous = is_previous(record, presented)
         address = None if client is None else str(client)
-        sampler.note(Sample(self.store, record, now, address, previous))
+        used = Sample(self.store, record, now, address, previous, get_ident())
+        sampler.note(used)
 
     def _refused(
         self, request: HttpRequest, cause: Cause, key_id: str | None = None

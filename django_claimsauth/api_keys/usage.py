@@ -12,11 +12,12 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from datetime import datetime
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any, Final, NamedTuple
 
 from django.core.signals import request_finished
 from django.db import connections
+from django.utils import timezone
 
 from django_claimsauth.api_keys.records import ApiKeyRecord, ApiKeyStore
 from django_claimsauth.api_keys.store import USED_INTERVAL
@@ -27,13 +28,14 @@ REMEMBERED: Final = 10_000
 
 
 class Sample(NamedTuple):
-    """One use that is to be written."""
+    """One use that is to be written, and the thread in which it was made."""
 
     store: ApiKeyStore
     record: ApiKeyRecord
     moment: datetime
     ip: str | None
     previous: bool
+    thread: int
 
 
 class Sampler:
@@ -62,18 +64,30 @@ class Sampler:
             self._waiting[place] = sample
 
     def flush(self, **kwargs: Any) -> None:
-        """Write what waits; what cannot be written is lost, with a warning."""
+        """Write what this thread's request left; what cannot be written is lost."""
         if not self._waiting:
             return
-        with self._lock:
-            samples, self._waiting = self._waiting, {}
+        samples = self._taken(get_ident(), timezone.now())
         unused = [each for each in connections.all() if each.connection is None]
-        for sample in samples.values():
+        for sample in samples:
             _write(sample)
         for connection in unused:
             # Django has closed the request's connections already; what was
             # opened for this is closed by the same rule.
             connection.close_if_unusable_or_obsolete()
+
+    def _taken(self, thread: int, now: datetime) -> list[Sample]:
+        # Another thread may be inside a transaction that this one would wait for,
+        # so it writes its own; where it never does, it has waited long enough.
+        with self._lock:
+            taken = {
+                place: sample
+                for place, sample in self._waiting.items()
+                if sample.thread == thread or now - sample.moment >= USED_INTERVAL
+            }
+            for place in taken:
+                del self._waiting[place]
+        return list(taken.values())
 
 
 def _write(sample: Sample) -> None:

@@ -35,7 +35,7 @@ class RefusedError(exceptions.APIException):
         self.refusal = refusal
         # What DRF's own exception handler reads.
         self.auth_header = refusal.headers.get("WWW-Authenticate")
-        self.wait = refusal.headers.get("Retry-After")
+        self.wait = int(refusal.headers.get("Retry-After", 0)) or None
         super().__init__(refusal.detail, refusal.code)
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from threading import get_ident
 
 import pytest
 from django.core.signals import request_finished
@@ -40,6 +41,11 @@ class BrokenStore(RememberingStore):
 
 def record(**values):
     return ApiKeyRecord("a" * 12, "k", "0" * 64, **values)
+
+
+def use(store, moment, *, of=None, previous=False, thread=None):
+    of = record() if of is None else of
+    return Sample(store, of, moment, None, previous, thread or get_ident())
 
 
 def end_of_request():
@@ -149,7 +155,7 @@ class TestSampler:
 
         for seconds in (0, 1, 59, 60, 61, 119, 120):
             moment = now + timedelta(seconds=seconds)
-            sampler.note(Sample(store, record(), moment, None, previous=False))
+            sampler.note(use(store, moment))
             sampler.flush()
 
         assert [0, 60, 120] == [
@@ -161,7 +167,7 @@ class TestSampler:
 
         for used in ({"last_used_at": now}, {"previous_used_at": now}):
             for previous in (False, True):
-                sampler.note(Sample(store, record(**used), now, None, previous))
+                sampler.note(use(store, now, of=record(**used), previous=previous))
         sampler.flush()
 
         assert [False, True] == sorted(each[3] for each in store.told)
@@ -171,16 +177,28 @@ class TestSampler:
 
         for n in range(REMEMBERED + 10):
             one = ApiKeyRecord(f"{n:012}", "k", "0" * 64)
-            sampler.note(Sample(store, one, now, None, previous=False))
+            sampler.note(use(store, now, of=one))
 
         assert REMEMBERED == len(sampler._sampled)
+
+    def test_leaves_another_threads_uses_to_that_thread_for_a_while(self):
+        """It may be inside a transaction that this one would wait for."""
+        store, sampler, now = RememberingStore(), Sampler(), timezone.now()
+        other = get_ident() + 1
+        lately = record()._replace(key_id="b" * 12)
+        sampler.note(use(store, now - timedelta(seconds=61), thread=other))
+        sampler.note(use(store, now, of=lately, thread=other))
+
+        sampler.flush()
+
+        assert ["a" * 12] == [each[0] for each in store.told]
 
     def test_a_store_that_cannot_be_written_to_costs_one_warning(self, caplog):
         sampler, now = Sampler(), timezone.now()
 
         with caplog.at_level(logging.WARNING):
             for _ in range(3):
-                sampler.note(Sample(BrokenStore(), record(), now, None, previous=False))
+                sampler.note(use(BrokenStore(), now))
                 sampler.flush()
 
         assert ["WARNING"] == [each.levelname for each in caplog.records]
