@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -110,10 +110,18 @@ def _judge_order(rule: Rule, route: Route) -> Judge:
             value = fit(value)
             if value is UNFIT:
                 return False
-        met = value is not None and any(compare(value, each) for each in values)
+        met = value is not None and _any(compare, value, values)
         return met is not negated
 
     return judge
+
+
+def _any(compare: Callable[[Any, Any], Any], value: Any, values: Iterable[Any]) -> bool:
+    try:
+        return any(compare(value, each) for each in values)
+    except ArithmeticError:
+        # Decimal's NaN refuses to be compared; a float's is less than nothing.
+        return False
 
 
 def _judge_null(rule: Rule, route: Route) -> Judge:

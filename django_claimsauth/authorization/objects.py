@@ -48,7 +48,10 @@ def _verdict(rule: Rule, principal: ClaimsPrincipal, resource: Any) -> bool | No
         raise TypeError(f"{rule!r}: there are several; write .includes(...).")
     if rule.operator == "is_null":
         return any(each is None for each in reached)
-    return _any(_compared(rule, principal, each) for each in reached)
+    values = [_values(each, principal) for each in rule.terms]
+    verdict = _any(_compared(rule.operator, values, each) for each in reached)
+    # Also where there is nothing to compare it with, an absent claim is unknown.
+    return None if verdict is False and not all(values) else verdict
 
 
 def _reached(rule: Rule, resource: Any) -> Iterable[Any]:
@@ -92,21 +95,19 @@ def _any(verdicts: Iterable[bool | None]) -> bool | None:
     return None if unknown else False
 
 
-def _compared(rule: Rule, principal: ClaimsPrincipal, value: Any) -> bool | None:
-    values = [_values(each, principal) for each in rule.terms]
-    complete = all(values)
+def _compared(operator: str, values: list[tuple[Any, ...]], value: Any) -> bool | None:
     known = [each for found in values for each in found]
     if value is None:
-        return False if complete else None
+        return False
     kind = _kind(value)
     alike = [each for each in known if _kind(each) == kind]
-    if rule.operator in COMPARISONS:
-        compare = COMPARISONS[rule.operator]
+    if operator in COMPARISONS:
+        compare = COMPARISONS[operator]
         comparable = alike and kind != "boolean"
         return any(compare(value, each) for each in alike) if comparable else None
     if value in alike:
         return True
-    return False if complete and (alike or not known) else None
+    return False if alike or not known else None
 
 
 def _values(term: Any, principal: ClaimsPrincipal) -> tuple[Any, ...]:

@@ -110,7 +110,4 @@ def _constant(rule: Rule, term: Any, route: Route) -> Operand:
 def _key_of_instance(rule: Rule, instance: Any, route: Route) -> Any:
     if route.related_model is None or not isinstance(instance, route.related_model):
         raise TypeError(f"{rule!r}: the path does not lead to a {type(instance)!r}.")
-    key = getattr(instance, route.key)
-    if key is None:
-        raise ValueError(f"{rule!r}: the instance is not saved.")
-    return key
+    return getattr(instance, route.key)

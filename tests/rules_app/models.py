@@ -64,3 +64,28 @@ class Detail(models.Model):
     item = models.OneToOneField(Item, models.CASCADE, related_name="detail")
     label = models.CharField(max_length=100, null=True)
     reviewer = models.ForeignKey(Person, models.CASCADE, null=True)
+
+
+class KeptManager(models.Manager):
+    """Hides what was deleted."""
+
+    def get_queryset(self):
+        """Return what was not deleted."""
+        return super().get_queryset().filter(deleted=False)
+
+
+class SoftComment(models.Model):
+    """A comment that its default manager may hide."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="soft_comments")
+    text = models.CharField(max_length=100)
+    deleted = models.BooleanField(default=False)
+
+    objects = KeptManager()
+    everything = models.Manager()
+
+
+class SpecialItem(Item):
+    """An item with a table of its own."""
+
+    extra = models.IntegerField()
