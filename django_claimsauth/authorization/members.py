@@ -30,7 +30,7 @@ class Member:
     @property
     def is_elsewhere(self) -> bool:
         """Whether it is a relation whose key is no column of this model."""
-        return self.related_model is not None and not self.field.concrete
+        return self.related_model is not None and (self.many or not self.field.concrete)
 
 
 @cache
@@ -45,7 +45,9 @@ def members_of(model: type[models.Model]) -> dict[str, Member]:
 
 
 def _members(model: type[models.Model], field: Any) -> dict[str, Member]:
-    if field.is_relation and not field.concrete and field.related_model is not None:
+    # Before Django 6.1 a many-to-many field calls itself concrete.
+    here = field.concrete and not field.many_to_many
+    if field.is_relation and not here and field.related_model is not None:
         many = field.many_to_many or field.one_to_many
         reverse = field.auto_created
         name = field.get_accessor_name() if reverse else field.name
