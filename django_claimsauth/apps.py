@@ -15,6 +15,7 @@ class ClaimsAuthConfig(AppConfig):
     def ready(self) -> None:
         """Register what the upper rooms hand down, then find every app's policies."""
         from django_claimsauth import checks
+        from django_claimsauth.api_keys import checks as api_key_checks
         from django_claimsauth.authorization import startup as authorization
         from django_claimsauth.drf import startup as drf
         from django_claimsauth.tokens import startup as tokens
@@ -23,4 +24,5 @@ class ClaimsAuthConfig(AppConfig):
         drf.register()
         tokens.register()
         checks.register()
+        api_key_checks.register()
         autodiscover_modules("policies")
