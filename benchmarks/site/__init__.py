@@ -1,0 +1,1 @@
+"""What is measured: one small view, and documents, guarded in every way."""
