@@ -18,11 +18,13 @@ class ClaimsAuthConfig(AppConfig):
         from django_claimsauth.api_keys import checks as api_key_checks
         from django_claimsauth.authorization import startup as authorization
         from django_claimsauth.drf import startup as drf
+        from django_claimsauth.passkeys import startup as passkeys
         from django_claimsauth.tokens import startup as tokens
 
         authorization.register()
         drf.register()
         tokens.register()
+        passkeys.register()
         checks.register()
         api_key_checks.register()
         autodiscover_modules("policies")

@@ -147,6 +147,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "authenticated_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="stepped up"
+                    ),
+                ),
+                (
                     "expires_at",
                     models.DateTimeField(db_index=True, verbose_name="ends"),
                 ),

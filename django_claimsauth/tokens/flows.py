@@ -23,6 +23,7 @@ from django_claimsauth.tokens.revocation import (
     revoke_session,
 )
 from django_claimsauth.tokens.rotation import rotate
+from django_claimsauth.tokens.step_up import step_up
 
 __all__ = [
     "Device",
@@ -35,4 +36,5 @@ __all__ = [
     "revoke_families",
     "revoke_session",
     "rotate",
+    "step_up",
 ]

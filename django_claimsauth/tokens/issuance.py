@@ -107,7 +107,7 @@ def access_token_of(
         scopes=(family.scope if scope is None else scope).split(),
         roles=roles_of(family.user_id),
         amr=family.amr.split(),
-        auth_time=family.created_at,
+        auth_time=family.authenticated_at or family.created_at,
         extra=own_claims(family.user_id, user),
         audience=list(audiences) if audiences else None,
     )

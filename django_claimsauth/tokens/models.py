@@ -76,6 +76,9 @@ class TokenFamily(models.Model):
         stamp: what the user's credentials were, as a keyed digest; another
             password has another stamp.
 
+        authenticated_at: when the user last proved to be there, if that was after
+            the sign-in.
+
         expires_at: the absolute expiry, which no rotation extends.
     """
 
@@ -94,6 +97,7 @@ class TokenFamily(models.Model):
     amr = models.CharField(_("methods"), max_length=NAME_LENGTH, blank=True)
     stamp = models.CharField(max_length=DIGEST_LENGTH, editable=False)
     created_at = models.DateTimeField(_("signed in"), default=timezone.now)
+    authenticated_at = models.DateTimeField(_("stepped up"), null=True, blank=True)
     expires_at = models.DateTimeField(_("ends"), db_index=True)
     revoked_at = models.DateTimeField(
         _("revoked"), null=True, blank=True, db_index=True

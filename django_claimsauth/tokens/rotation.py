@@ -65,6 +65,7 @@ class Presented(NamedTuple):
     amr: str
     stamp: str
     created_at: datetime
+    authenticated_at: datetime | None
     expires_at: datetime
     revoked_at: datetime | None
     is_active: bool
@@ -87,7 +88,7 @@ def _by_digest() -> Any:
             f"family__{name}"
             for name in (
                 "sid", "user_id", "scheme", "client", "scope", "amr", "stamp",
-                "created_at", "expires_at", "revoked_at",
+                "created_at", "authenticated_at", "expires_at", "revoked_at",
             )
         ),
         active_column("family__user__"),

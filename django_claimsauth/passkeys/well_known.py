@@ -1,0 +1,20 @@
+"""
+`/.well-known/webauthn`: which other origins may ask for our passkeys (WebAuthn 5.11).
+
+    path(".well-known/webauthn", related_origins)     # at the root of the RP id's host
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from django_claimsauth.authorization.endpoints import allow_anonymous
+from django_claimsauth.passkeys.relying_party import relying_party
+
+
+@allow_anonymous
+@require_safe
+def related_origins(request: HttpRequest) -> HttpResponse:
+    """Return the origins of the settings, for browsers that look for them."""
+    return JsonResponse({"origins": relying_party().related_origins})
