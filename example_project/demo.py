@@ -1,6 +1,7 @@
 """`make demo`: start the example under waitress, ask it everything, stop it."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,8 @@ SECONDS_TO_STOP = 30
 
 def main():
     """Return the exit code: 0 where every answer was the expected one."""
+    # Whoever ends the demo ends its server with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     os.environ["DJANGO_SETTINGS_MODULE"] = "example_project.settings"
     var = ROOT / "var"
     var.mkdir(exist_ok=True)

@@ -143,3 +143,19 @@ def test_passwords_that_all_know_are_refused_without_debug(tmp_path):
 
     assert 1 == done.returncode
     assert "passwords are public" in done.stderr
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_that_is_ended_takes_its_server_with_it(checkout, sent):
+    demo = subprocess.Popen(
+        DEMO, cwd=checkout, env=environment(), stdout=subprocess.PIPE, text=True
+    )
+    address = demo.stdout.readline().rpartition(" ")[2].strip()
+
+    demo.send_signal(sent)
+    demo.communicate(timeout=SECONDS)
+
+    assert 0 != demo.returncode
+    with pytest.raises(OSError, match="refused"):
+        Client(address).ask("GET", "/")
+    assert [] == list((checkout / "var").iterdir())
