@@ -1,10 +1,10 @@
 """Judging instances of models by rules: NULLs, absent claims, unsaved objects."""
 
-import asyncio
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db.models import F
 from django.utils.functional import SimpleLazyObject
 
@@ -385,11 +385,11 @@ class TestRelations:
         assert met(resource.owner.name.is_null(), holding(), item)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_rule_over_a_relation_is_judged_off_the_event_loop():
     """It may ask the database, which refuses to wait on the loop."""
     team = Team.objects.create(code="acme", level=2)
     item = Item.objects.get(pk=Item.objects.create(team=team, number=3).pk)
     rule = (resource.team.level == 2) & (resource.number == 3)
 
-    assert asyncio.run(service.aauthorize(holding(), rule, item))
+    assert async_to_sync(service.aauthorize)(holding(), rule, item)
