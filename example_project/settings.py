@@ -14,6 +14,7 @@ SECRET_KEY = "for the demo alone" if DEBUG else os.environ["EXAMPLE_SECRET_KEY"]
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 ROOT_URLCONF = "example_project.urls"
 USE_TZ = True
+TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "start"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
