@@ -14,14 +14,17 @@ class ClaimsAuthConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the upper rooms hand down, then find every app's policies."""
-        from django_claimsauth import checks
+        from django_claimsauth import checks, sessions
         from django_claimsauth.api_keys import checks as api_key_checks
+        from django_claimsauth.authentication import grant_versions
         from django_claimsauth.authorization import startup as authorization
         from django_claimsauth.drf import startup as drf
         from django_claimsauth.passkeys import startup as passkeys
         from django_claimsauth.tokens import startup as tokens
 
+        grant_versions.register()
         authorization.register()
+        sessions.register()
         drf.register()
         tokens.register()
         passkeys.register()

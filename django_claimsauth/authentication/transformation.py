@@ -9,12 +9,15 @@ the merged principal. Nobody authenticated, nothing to transform.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, sync_to_async
 
-from django_claimsauth.claims import ClaimsPrincipal
+from django_claimsauth.authentication.django_grants import grants_of
+from django_claimsauth.authentication.grant_versions import LONGEST
+from django_claimsauth.claims import Claim, ClaimsPrincipal
 from django_claimsauth.conf import load, settings
 from django_claimsauth.errors import SettingsError
 
@@ -75,6 +78,80 @@ class FunctionTransformation(ClaimsTransformation):
         if iscoroutinefunction(self.function):
             return await self.function(principal, request)  # type: ignore[no-any-return]
         return await super().atransform(principal, request)
+
+
+class DjangoClaims(ClaimsTransformation):
+    """
+    The base of what Django knows of a local user; an inactive one has nothing.
+
+    Claims are added to the primary identity where it vouches for a local user
+    (`sub` of issuer `LOCAL AUTHORITY`). An API key says itself what it may, and is
+    not widened to what its owner may.
+    """
+
+    #: How long what was read is kept in Django's cache. A change is seen at once
+    #: by every process that shares the cache, and by others when this is over.
+    timeout: timedelta = timedelta(seconds=60)
+
+    def __init__(self) -> None:
+        if not timedelta(0) <= self.timeout <= LONGEST:
+            raise ValueError(f"`timeout` is from 0 to {LONGEST}, not {self.timeout}.")
+
+    def enriched(
+        self, principal: ClaimsPrincipal, type: str, values: Iterable[str]
+    ) -> ClaimsPrincipal:
+        """Return the principal with these claims, as far as it lacks them."""
+        primary = principal.identity
+        if primary is None:
+            return principal
+        claims = (Claim(type, each) for each in values)
+        present = frozenset(primary.claims)
+        lacking = [each for each in claims if each not in present]
+        if not lacking:
+            return principal
+        richer = primary.with_claims(*lacking)
+        enriched = ClaimsPrincipal(
+            richer if each is primary else each for each in principal.identities
+        )
+        if "user" in principal.memo:
+            # The same user, who was loaded by then.
+            enriched.memo["user"] = principal.memo["user"]
+        return enriched
+
+
+class DjangoGroups(DjangoClaims):
+    """
+    Makes the groups of a local user roles, by the identity's own role type.
+
+    One query a user, where the cache does not know.
+    """
+
+    def transform(
+        self, principal: ClaimsPrincipal, request: HttpRequest
+    ) -> ClaimsPrincipal:
+        """Return the principal with a role for each group."""
+        grants = grants_of(principal, request, permissions=False, timeout=self.timeout)
+        role_type = principal.identity.role_type if principal.identity else ""
+        return self.enriched(principal, role_type, grants.groups)
+
+
+class DjangoPermissions(DjangoClaims):
+    """
+    Makes the permissions of a local user claims: `permission`, `app_label.codename`.
+
+    A user's own, their groups', and of a superuser all. Two queries a user, where
+    the cache does not know; `DjangoGroups` beside it adds none. Authentication
+    backends that decide about permissions themselves are asked, at their own price.
+    """
+
+    type: str = "permission"
+
+    def transform(
+        self, principal: ClaimsPrincipal, request: HttpRequest
+    ) -> ClaimsPrincipal:
+        """Return the principal with a claim for each permission."""
+        grants = grants_of(principal, request, permissions=True, timeout=self.timeout)
+        return self.enriched(principal, self.type, grants.permissions or ())
 
 
 class Transformations:
