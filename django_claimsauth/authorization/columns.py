@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from django_claimsauth.authorization.conversion import (
+    NOT_COMPARABLE,
     Conversion,
     conversion_for,
     keeps_null,
@@ -59,7 +60,7 @@ class Route:
     owner: type[models.Model]
     attname: str
     column: str
-    conversion: Conversion | None
+    conversion: Conversion
     many: Many | None = None
     #: The lookup of a second to-many relation, up to which rows must be there.
     further: str = ""
@@ -94,7 +95,7 @@ def route_of(rule: Rule, model: type[models.Model]) -> Route:
 
 
 def _to_one(
-    rule: Rule, last: Member, lookups: list[str], conversion: Conversion | None
+    rule: Rule, last: Member, lookups: list[str], conversion: Conversion
 ) -> Route:
     hops, owner, attname = rule.path[:-1], last.model, last.field
     if last.is_elsewhere:
@@ -117,7 +118,7 @@ def _over_many(
     members: list[Member],
     lookups: list[str],
     places: list[int],
-    conversion: Conversion | None,
+    conversion: Conversion,
 ) -> Route:
     first, end = places[0], places[-1] + 1
     member, last = members[first], members[-1]
@@ -161,7 +162,7 @@ def _check(rule: Rule, member: Member, field: Any, route: Route) -> None:
         raise TypeError(f"{rule!r}: there is one at most; write == or .is_null().")
     if rule.operator == IS_EMPTY or (rule.operator == IS_NULL and keeps_null(field)):
         return
-    if route.conversion is None:
+    if route.conversion is NOT_COMPARABLE:
         raise TypeError(
             f"{rule!r}: rules do not compare a {type(field).__name__}; write a "
             "requirement with a handler and its own narrow()."

@@ -35,7 +35,6 @@ def condition(rule: Rule, route: Route, values: tuple[Any, ...]) -> Q:
         there = Q((f"{route.further}__isnull", False)) if route.further else Q()
         null = Q((f"{route.column}__isnull", True))
         return there if rule.operator == IS_EMPTY else there & null
-    assert route.conversion is not None
     lookup = f"{route.column}__{lookups.PREFIX if route.conversion.inexact else ''}"
     if rule.operator in _ORDERINGS:
         name, decisive = _ORDERINGS[rule.operator]

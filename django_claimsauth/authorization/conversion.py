@@ -53,23 +53,30 @@ class Conversion:
     from_moment: Callable[[datetime], Any] | None = None
 
 
-@cache
-def conversion_for(field: models.Field[Any, Any]) -> Conversion | None:
-    """
-    Return how the values of a column compare; None where no rule compares them.
+def _fits_nothing(value: Any) -> Any:
+    return UNFIT
 
-    A field that stores something else than what it shows (`from_db_value`) has
-    none: the database would compare the one, and Python the other.
+
+NOT_COMPARABLE: Final = Conversion(_fits_nothing)
+
+
+@cache
+def conversion_for(field: models.Field[Any, Any]) -> Conversion:
+    """
+    Return how the values of a column compare, or `NOT_COMPARABLE`.
+
+    That is a field that stores something else than what it shows
+    (`from_db_value`): the database would compare the one, and Python the other.
     """
     if hasattr(field, "from_db_value") or not _is_djangos(field, *_STORING):
-        return None
+        return NOT_COMPARABLE
     for kind, make in _CONVERSIONS:
         if isinstance(field, kind):
             conversion = make(field)
             if _is_djangos(field, "to_python", "get_prep_value"):
                 return conversion
             return _reading_back(field, conversion)
-    return None
+    return NOT_COMPARABLE
 
 
 def keeps_null(field: models.Field[Any, Any]) -> bool:
@@ -179,12 +186,11 @@ def _decimal(value: Any) -> Any:
 def _has_room(value: Decimal, max_digits: int | None, places: int | None) -> bool:
     """Tell whether a column of these digits holds the number without rounding it."""
     digits = value.normalize(_UNROUNDED)
-    exponent = digits.as_tuple().exponent
-    assert isinstance(exponent, int)
     if len(digits.as_tuple().digits) > MAX_SIGNIFICANT_DIGITS:
         return False
     if max_digits is None or places is None or not value:
         return True
+    exponent = int(digits.as_tuple().exponent)
     return -exponent <= places and digits.adjusted() < max_digits - places
 
 
@@ -250,17 +256,17 @@ _FLOAT: Final = Conversion(
 )
 
 _CONVERSIONS: Final[tuple[tuple[Any, Callable[[Any], Conversion]], ...]] = (
-    (models.BooleanField, lambda field: _BOOLEAN),
+    (models.BooleanField, lambda _: _BOOLEAN),
     (models.IntegerField, _for_integer),
-    (models.FloatField, lambda field: _FLOAT),
+    (models.FloatField, lambda _: _FLOAT),
     (
         models.DecimalField,
         lambda field: _decimals(field.max_digits, field.decimal_places),
     ),
-    (models.UUIDField, lambda field: _UUID),
-    (models.DateTimeField, lambda field: _MOMENT),
-    (models.DateField, lambda field: _DATE),
-    (models.CharField | models.TextField, lambda field: _TEXT),
+    (models.UUIDField, lambda _: _UUID),
+    (models.DateTimeField, lambda _: _MOMENT),
+    (models.DateField, lambda _: _DATE),
+    (models.CharField | models.TextField, lambda _: _TEXT),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -23,7 +23,7 @@ from django_claimsauth.authorization.rules import (
     Rule,
     register_binder,
 )
-from django_claimsauth.authorization.terms import claim_values, memo_key, operand_of
+from django_claimsauth.authorization.terms import memo_key, operand_of
 from django_claimsauth.claims import ClaimsPrincipal
 
 Reader: TypeAlias = Callable[[Any], Any]
@@ -50,7 +50,6 @@ register_binder(judge_of_model)
 
 def _judge_equality(rule: Rule, route: Route) -> Judge:
     read, operand = _reader(route), operand_of(rule, route)
-    assert route.conversion is not None
     fit, exact, negated = route.conversion.fit, route.conversion.exact, rule.negated
 
     def judge(principal: ClaimsPrincipal, resource: Any, request: Any = None) -> bool:
@@ -69,17 +68,16 @@ def _judge_equality(rule: Rule, route: Route) -> Judge:
 
 def _judge_claim(rule: Rule, route: Route, type: str) -> Judge:
     """Return the judge of `==` with one claim, the rule of rules: flat, for speed."""
-    assert route.conversion is not None
     fit, exact, negated = route.conversion.fit, route.conversion.exact, rule.negated
-    read, claims = _reader(route), claim_values(type, route.conversion)
+    read, operand = _reader(route), operand_of(rule, route)
     key = memo_key(type, route.conversion)
     stored = _stored_name(route)
 
     def judge(principal: ClaimsPrincipal, resource: Any, request: Any = None) -> bool:
         try:
-            values = principal.memo[key]
+            values, complete = principal.memo[key]
         except KeyError:
-            values = claims(principal)
+            values, complete = operand(principal)
         try:
             value = resource.__dict__[stored]
         except KeyError:
@@ -89,7 +87,7 @@ def _judge_claim(rule: Rule, route: Route, type: str) -> Judge:
             if value is UNFIT:
                 return False
         if negated:
-            return bool(values) and value not in values
+            return complete and value not in values
         return value in values
 
     return judge
@@ -97,7 +95,6 @@ def _judge_claim(rule: Rule, route: Route, type: str) -> Judge:
 
 def _judge_order(rule: Rule, route: Route) -> Judge:
     read, operand = _reader(route), operand_of(rule, route)
-    assert route.conversion is not None
     fit, exact, negated = route.conversion.fit, route.conversion.exact, rule.negated
     compare = COMPARISONS[rule.operator]
 
@@ -110,18 +107,18 @@ def _judge_order(rule: Rule, route: Route) -> Judge:
             value = fit(value)
             if value is UNFIT:
                 return False
-        met = value is not None and _any(compare, value, values)
-        return met is not negated
+        if value is None:
+            return negated
+        for each in values:
+            try:
+                if compare(value, each):
+                    return not negated
+            except ArithmeticError:
+                # Decimal's NaN refuses to be compared; a float's is no less.
+                return negated
+        return negated
 
     return judge
-
-
-def _any(compare: Callable[[Any, Any], Any], value: Any, values: Iterable[Any]) -> bool:
-    try:
-        return any(compare(value, each) for each in values)
-    except ArithmeticError:
-        # Decimal's NaN refuses to be compared; a float's is less than nothing.
-        return False
 
 
 def _judge_null(rule: Rule, route: Route) -> Judge:

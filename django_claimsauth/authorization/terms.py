@@ -37,7 +37,6 @@ def operand_of(rule: Rule, route: Route) -> Operand:
 
 
 def _part(rule: Rule, term: Any, route: Route) -> Operand:
-    assert route.conversion is not None
     if isinstance(term, ClaimReference):
         return _claims(term.type, route.conversion)
     if isinstance(term, Now):
@@ -46,31 +45,19 @@ def _part(rule: Rule, term: Any, route: Route) -> Operand:
 
 
 def _claims(type: str, conversion: Conversion) -> Operand:
-    read = claim_values(type, conversion)
-
-    def operand(principal: ClaimsPrincipal) -> tuple[tuple[Any, ...], bool]:
-        values = read(principal)
-        return values, bool(values)
-
-    return operand
-
-
-def claim_values(
-    type: str, conversion: Conversion
-) -> Callable[[ClaimsPrincipal], tuple[Any, ...]]:
-    """Return what reads and converts claims, and keeps them in the principal's memo."""
     key = memo_key(type, conversion)
 
-    def read(principal: ClaimsPrincipal) -> tuple[Any, ...]:
+    def operand(principal: ClaimsPrincipal) -> tuple[tuple[Any, ...], bool]:
         memo = principal.memo
-        found: tuple[Any, ...] | None = memo.get(key)
-        if found is None:
+        try:
+            return memo[key]  # type: ignore[no-any-return]  # anybody's memo
+        except KeyError:
             fitted = map(conversion.fit, principal.values(type))
-            found = tuple(dict.fromkeys(v for v in fitted if v is not UNFIT))
-            memo[key] = found
-        return found
+            values = tuple(dict.fromkeys(v for v in fitted if v is not UNFIT))
+            found = memo[key] = (values, bool(values))
+            return found
 
-    return read
+    return operand
 
 
 @cache
@@ -92,7 +79,6 @@ def _moment(rule: Rule, term: Now, conversion: Conversion) -> Operand:
 
 
 def _constant(rule: Rule, term: Any, route: Route) -> Operand:
-    assert route.conversion is not None
     value = term
     if hasattr(term, "_meta"):
         value = _key_of_instance(rule, term, route)
@@ -104,7 +90,7 @@ def _constant(rule: Rule, term: Any, route: Route) -> Operand:
         found = ((), False)
     else:
         raise TypeError(f"{rule!r}: {term!r} is no value of that column.")
-    return lambda principal: found
+    return lambda _: found
 
 
 def _key_of_instance(rule: Rule, instance: Any, route: Route) -> Any:
