@@ -1,6 +1,6 @@
 """Django's door to the models of every room."""
 
-from django_claimsauth.api_keys.models import ApiKey
+from django_claimsauth.api_keys.models import ApiKey, LegacyUse
 from django_claimsauth.passkeys.models import Passkey, PasskeyChallenge, UserHandle
 from django_claimsauth.tokens.models import (
     NotBefore,
@@ -11,6 +11,7 @@ from django_claimsauth.tokens.models import (
 
 __all__ = [
     "ApiKey",
+    "LegacyUse",
     "NotBefore",
     "Passkey",
     "PasskeyChallenge",

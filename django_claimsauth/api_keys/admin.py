@@ -20,7 +20,7 @@ from django_claimsauth.api_keys import flows
 from django_claimsauth.api_keys.admin_pages import ApiKeyPages
 from django_claimsauth.api_keys.errors import ApiKeyError
 from django_claimsauth.api_keys.filters import OwnerFilter, StateFilter, UnusedFilter
-from django_claimsauth.api_keys.models import ApiKey
+from django_claimsauth.api_keys.models import ApiKey, LegacyUse
 
 SHOWN = (
     "name",
@@ -161,3 +161,36 @@ class ApiKeyAdmin(ApiKeyPages, admin.ModelAdmin):  # type: ignore[type-arg]
                 continue
             self.log_change(request, api_key, said)
         self.message_user(request, said, messages.SUCCESS)
+
+
+@admin.register(LegacyUse)
+class LegacyUseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who still comes with an old credential; read here, written by the schemes."""
+
+    list_display = (
+        "scheme",
+        "credential",
+        "name",
+        "uses",
+        "first_used_at",
+        "last_used_at",
+    )
+    list_filter = ("scheme",)
+    search_fields = ("credential", "name")
+    ordering = ("-last_used_at",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: a use is counted, not entered."""
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: LegacyUse | None = None
+    ) -> bool:
+        """Return False, for the same reason."""
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: LegacyUse | None = None
+    ) -> bool:
+        """Return False: what was seen was seen."""
+        return False

@@ -173,6 +173,39 @@ class ApiKey(models.Model):
         return State.LIVE
 
 
+class LegacyUse(models.Model):
+    """
+    How often a credential of another package was accepted, and when last.
+
+    Args:
+        scheme: the alias of the scheme that accepted it.
+
+        credential: its public part, or the start of its digest; no secret.
+    """
+
+    scheme = models.CharField(_("scheme"), max_length=NAME_LENGTH)
+    credential = models.CharField(_("credential"), max_length=64)
+    name = models.CharField(_("of"), max_length=255)
+    uses = models.PositiveBigIntegerField(_("uses"), default=0)
+    first_used_at = models.DateTimeField(_("first used"), default=timezone.now)
+    last_used_at = models.DateTimeField(_("last used"), db_index=True)
+
+    objects: ClassVar[Any] = models.Manager()
+
+    class Meta:
+        app_label = APP_LABEL
+        verbose_name = _("use of an old credential")
+        verbose_name_plural = _("uses of old credentials")
+        constraints: ClassVar[Any] = [
+            models.UniqueConstraint(
+                fields=["scheme", "credential"], name="claimsauth_legacy_use_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme}: {self.credential}"
+
+
 def subject_for(owner_id: object, name: str) -> str:
     """Return the `sub` of a key: its owner's primary key, or `service:<name>`."""
     return f"service:{name}" if owner_id is None else str(owner_id)

@@ -1,8 +1,9 @@
 import django.db.models.deletion
 import django.utils.timezone
-import django_claimsauth.api_keys.format
 from django.conf import settings
 from django.db import migrations, models
+
+import django_claimsauth.api_keys.format
 
 
 class Migration(migrations.Migration):
@@ -144,6 +145,50 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "API key",
                 "verbose_name_plural": "API keys",
+            },
+        ),
+        migrations.CreateModel(
+            name="LegacyUse",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("scheme", models.CharField(max_length=100, verbose_name="scheme")),
+                (
+                    "credential",
+                    models.CharField(max_length=64, verbose_name="credential"),
+                ),
+                ("name", models.CharField(max_length=255, verbose_name="of")),
+                (
+                    "uses",
+                    models.PositiveBigIntegerField(default=0, verbose_name="uses"),
+                ),
+                (
+                    "first_used_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="first used"
+                    ),
+                ),
+                (
+                    "last_used_at",
+                    models.DateTimeField(db_index=True, verbose_name="last used"),
+                ),
+            ],
+            options={
+                "verbose_name": "use of an old credential",
+                "verbose_name_plural": "uses of old credentials",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("scheme", "credential"),
+                        name="claimsauth_legacy_use_once",
+                    )
+                ],
             },
         ),
     ]
