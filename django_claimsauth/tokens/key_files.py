@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
@@ -30,6 +31,8 @@ KEY_SUFFIXES = (".pem", ".jwk")
 DATES_SUFFIX = ".json"
 DATES = ("created_at", "activates_at", "retires_at")
 PRIVATE_MODE = 0o600
+#: A suffix, and what stands in the file.
+KeyFile = tuple[str, bytes]
 
 
 class KeyState(Enum):
@@ -135,16 +138,21 @@ def create_key(
     *,
     activates_at: datetime,
     now: datetime,
+    generate: Callable[[str], KeyFile] | None = None,
 ) -> HeldKey:
     """
     Generate a key, and write it where nobody else can read it.
+
+    Args:
+        generate: makes the file of a new key; from the system's randomness when
+            None.
 
     Raises:
         UnusableKeyError: an unknown algorithm.
 
         OSError: the directory cannot be written, or the file exists.
     """
-    suffix, content, key = _generated(alg)
+    suffix, content, key = _generated(alg, generate or new_key_file)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = directory / f"{key.kid}{suffix}"
     held = HeldKey(key=key, created_at=now, activates_at=activates_at, path=path)
@@ -225,16 +233,24 @@ def _read_dates(path: Path) -> dict[str, str | None]:
     return dates  # type: ignore[no-any-return]
 
 
-def _generated(alg: str) -> tuple[str, bytes, SigningKey]:
+def _generated(
+    alg: str, generate: Callable[[str], KeyFile]
+) -> tuple[str, bytes, SigningKey]:
     while True:
-        suffix, content = _new_key(alg)
+        suffix, content = generate(alg)
         key = read_key(content, alg)
         # A name that begins with "-" would be an option to every command.
         if not key.kid.startswith("-"):
             return suffix, content, key
 
 
-def _new_key(alg: str) -> tuple[str, bytes]:
+def new_key_file(alg: str) -> KeyFile:
+    """
+    Return the suffix and the content of a new key's file.
+
+    Raises:
+        UnusableKeyError: an unknown algorithm.
+    """
     if not alg.startswith("HS"):
         return ".pem", generate_pem(alg)
     secret: Any = generate_private_key(alg)

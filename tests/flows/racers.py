@@ -56,6 +56,11 @@ def called(token):
     return {**outcome, "seconds": time.perf_counter() - began}
 
 
+def told(line):
+    """Write one line of what came of it."""
+    sys.stdout.write(f"{json.dumps(line)}\n")
+
+
 def race(order):
     """Have every process present each token of the order together."""
     barrier = FORK.Barrier(order["processes"])
@@ -68,7 +73,7 @@ def race(order):
         each.start()
     for _ in runners:
         for line in results.get():
-            print(json.dumps(line))
+            told(line)
     for each in runners:
         each.join(PATIENCE)
 
@@ -92,7 +97,7 @@ def die(order):
         )
         victim.start()
         victim.join(PATIENCE)
-        print(json.dumps({"statement": statement // 2, "exit": victim.exitcode}))
+        told({"statement": statement // 2, "exit": victim.exitcode})
 
 
 def _victim(token, at, after):
@@ -120,7 +125,7 @@ def committing_counts(connection, wrapper):
     commit = connection._commit
 
     def counted():
-        return wrapper(lambda *args: commit(), "COMMIT", None, False, {})
+        return wrapper(lambda *args: commit(), "COMMIT", None, many=False, context={})
 
     connection._commit = counted
     try:

@@ -1,5 +1,7 @@
 """Users, tokens and requests for the tests of the rooms that store them."""
 
+import json
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client, RequestFactory
@@ -41,7 +43,10 @@ def _post(settings):
 
     def post(name, body, **extra):
         extra.setdefault("content_type", "application/json")
-        return client.post(f"/tokens/{name}/", body, **extra)
+        if isinstance(body, dict):
+            body = json.dumps(body)
+        octets = body.encode() if isinstance(body, str) else body
+        return client.generic("POST", f"/tokens/{name}/", octets, **extra)
 
     return post
 

@@ -54,7 +54,7 @@ class TestOwnTokens:
         assert {LOCAL_ISSUER} == {each.issuer for each in principal.claims}
         assert str(user.pk) == principal.subject
         assert Claim("level", 3) == principal.find_first("level")
-        assert Claim("ok", True) == principal.find_first("ok")
+        assert principal.find_first("ok").value is True
         assert {"id": 7} == principal.find_first("org").value
 
     def test_scopes_and_roles_are_a_claim_each(self, user):
@@ -175,7 +175,7 @@ class TestOddClaims:
 
         assert expected == result.principal.values("scope")
 
-    @pytest.mark.parametrize("name", ["__class__", "__proto__", "iss ", "іss", ""])
+    @pytest.mark.parametrize("name", ["__class__", "__proto__", "iss ", "\u0456ss", ""])
     def test_odd_names(self, db, foreign, name):
         result = schemes["foreign"].authenticate(bearing(foreign(**{name: "x"})))
 

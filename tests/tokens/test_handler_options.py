@@ -88,7 +88,7 @@ def test_an_unknown_option_names_the_near_one(settings):
     bearer_options(settings, audience=["https://api.test"])
 
     with pytest.raises(SettingsError, match="did you mean 'audiences'"):
-        schemes["bearer"]  # noqa: B018
+        schemes["bearer"]
 
 
 def test_own_tokens_are_judged_by_the_options_that_are_given(user, settings):

@@ -36,7 +36,7 @@ class Command(TokenCommand):
 
 def _revoked(options: dict[str, Any]) -> int:
     if options["user"] is not None:
-        return flows.revoke_all(_user(options["user"]))
+        return flows.revoke_all(user_named(options["user"], get_user_model()))
     if options["family"] is not None:
         return _family(options["family"])
     families = TokenFamily.objects.all()
@@ -47,8 +47,13 @@ def _revoked(options: dict[str, Any]) -> int:
     return flows.revoke_families(families, RevocationReason.REVOKED)
 
 
-def _user(name: str) -> Any:
-    model = get_user_model()
+def user_named(name: str, model: Any) -> Any:
+    """
+    Return the one user of this name.
+
+    Raises:
+        CommandError: there is none, or several.
+    """
     found = list(model._default_manager.filter(**{model.USERNAME_FIELD: name})[:2])
     if len(found) != 1:
         many = "several users are" if found else "no user is"
