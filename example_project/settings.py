@@ -71,6 +71,13 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["django_claimsauth.drf.SchemeAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["django_claimsauth.drf.PolicyPermission"],
     "EXCEPTION_HANDLER": "django_claimsauth.drf.exception_handler",
+    "DEFAULT_PARSER_CLASSES": [
+        # Bounded, where DRF's own fails with a 500 on a body that is nested deeply.
+        "django_claimsauth.drf.parsers.StrictJSONParser",
+        # The forms of the browsable API.
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
 }
 
 CLAIMSAUTH = {

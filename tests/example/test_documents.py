@@ -41,13 +41,25 @@ def test_a_document_is_created_for_its_author_and_the_author_s_tenant(example):
     )
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b"null", b"\xff", b"[" * 2000])
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b"[]", b"null", b"\xff", b"\0", b"[" * 50_000, b'{"title": "a\0b"}', b"{}"],
+)
 def test_a_body_that_is_no_document_is_a_400(example, body):
     headers = {"Content-Type": "application/json"}
 
     answer = example.ask("POST", DOCUMENTS, body, name="alice", **headers)
 
     assert 400 == answer.status
+
+
+def test_a_body_of_ten_megabytes_is_a_413(example):
+    body = b'{"title": "' + b"x" * 10_000_000 + b'"}'
+    headers = {"Content-Type": "application/json"}
+
+    answer = example.ask("POST", DOCUMENTS, body, name="alice", **headers)
+
+    assert 413 == answer.status
 
 
 def test_a_draft_is_published_by_its_owner(example):
@@ -95,3 +107,8 @@ def test_a_service_reads_what_its_claims_allow_and_writes_nothing(example):
     assert {"Alice's plan", "Bob's report"} <= {each["title"] for each in listed.json}
     assert {"published"} == {each["state"] for each in listed.json}
     assert 403 == refused.status
+
+
+@pytest.mark.parametrize("key", ["0", "-1", "x", "%00", "1.0", "9" * 40])
+def test_what_is_no_document_s_key_is_a_404(example, key):
+    assert 404 == example.ask("GET", f"{DOCUMENTS}{key}/", name="alice").status

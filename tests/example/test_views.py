@@ -46,7 +46,7 @@ class TestPlainView:
         assert 404 == html(example, f"/documents/{plan}/", name="carol").status
         assert 401 == html(example, f"/documents/{plan}/").status
 
-    @pytest.mark.parametrize("path", ["0", "987654", "9" * 40])
+    @pytest.mark.parametrize("path", ["0", "-1", "%00", "%D9%A1", "987654", "9" * 40])
     def test_an_absent_document_is_a_404(self, example, path):
         assert 404 == html(example, f"/documents/{path}/", name="alice").status
 
