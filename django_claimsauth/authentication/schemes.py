@@ -88,6 +88,13 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
             f"Set DEFAULT_SCHEME or DEFAULT_{operation.upper()}_SCHEME."
         )
 
+    def find_default(self, operation: str) -> str | None:
+        """Return the default scheme of an operation, or None where there is none."""
+        try:
+            return self.default(operation)
+        except ConfigurationError:
+            return None
+
     def target(self, alias: str, operation: str, request: Any) -> str:
         """
         Return the scheme that does an operation for this one.

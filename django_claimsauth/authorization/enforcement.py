@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from django_claimsauth.authentication.requests import bind, django_request, state_of
 from django_claimsauth.authentication.results import AuthenticateResult
@@ -32,6 +32,7 @@ _combined: dict[tuple[AuthorizeData, ...], Policy] = {}
 policies.on_change(_combined.clear)
 settings.on_drop(_combined.clear)
 
+Names: TypeAlias = tuple[str, ...]
 BeforeHook = Callable[[Any], None]
 #: Called with Django's request before it is authenticated, and after it was let in.
 before_authentication: list[BeforeHook] = []
@@ -75,17 +76,16 @@ def enforce(
     if asked is None:
         return None
     _run(before_authentication, inner)
-    if not asked:
-        return _open(inner, schemes.authenticate(inner, None))
-    policy = combined(asked)
-    result = schemes.authenticate(inner, policy.schemes)
+    policy = combined(asked) if asked else None
+    names, result = _authenticated(inner, policy, metadata)
     with _bound(inner, result) as principal:
         rejection = _rejection(result)
         if rejection is not None:
-            return refused(inner, rejection, policy.schemes)
-        verdict = decisions.authorize(principal, policy, request=inner)
-        if verdict.failure is not None:
-            return refused(inner, result, policy.schemes, verdict.failure)
+            return refused(inner, rejection, names)
+        if policy is not None:
+            verdict = decisions.authorize(principal, policy, request=inner)
+            if verdict.failure is not None:
+                return refused(inner, result, names, verdict.failure)
         _decided(inner, asked)
         return None
 
@@ -99,27 +99,74 @@ async def aenforce(
     if asked is None:
         return None
     _run(before_authentication, inner)
-    if not asked:
-        return _open(inner, await schemes.aauthenticate(inner, None))
-    policy = combined(asked)
-    result = await schemes.aauthenticate(inner, policy.schemes)
+    policy = combined(asked) if asked else None
+    names, result = await _aauthenticated(inner, policy, metadata)
     with _bound(inner, result) as principal:
         rejection = _rejection(result)
         if rejection is not None:
-            return await _arefused(inner, rejection, policy)
-        verdict = await decisions.aauthorize(principal, policy, request=inner)
-        if verdict.failure is not None:
-            return await _arefused(inner, result, policy, verdict.failure)
+            return await _arefused(inner, rejection, names)
+        if policy is not None:
+            verdict = await decisions.aauthorize(principal, policy, request=inner)
+            if verdict.failure is not None:
+                return await _arefused(inner, result, names, verdict.failure)
         _decided(inner, asked)
         return None
 
 
 async def _arefused(
-    request: Any, result: AuthenticateResult, policy: Policy, failure: Any = None
+    request: Any, result: AuthenticateResult, names: Names, failure: Any = None
 ) -> Refusal:
     # A challenge may need a scheme's own result, which may need to wait.
-    await schemes.achallenge(request, policy.schemes)
-    return refused(request, result, policy.schemes, failure)
+    await schemes.achallenge(request, names)
+    return refused(request, result, names, failure)
+
+
+def _names(policy: Policy | None, own: Names) -> Names:
+    """Return whose credentials count: the policy's, the view's own, the default's."""
+    if policy is not None and policy.schemes:
+        return policy.schemes
+    if own:
+        return own
+    if policy is None and schemes.find_default("authenticate") is None:
+        # Anybody may, and nobody can be told from anybody.
+        return ()
+    return (schemes.default("authenticate"),)
+
+
+def _own(metadata: EndpointMetadata) -> Names:
+    """Return the schemes of the view's own list, by their aliases."""
+    return tuple(e or schemes.default("authenticate") for e in metadata.schemes)
+
+
+def _authenticated(
+    request: Any, policy: Policy | None, metadata: EndpointMetadata
+) -> tuple[Names, AuthenticateResult]:
+    own = _own(metadata)
+    names = _names(policy, own)
+    if names == own:
+        # A view's own list has the meaning of DRF's: the first that succeeds.
+        for name in own:
+            result = schemes.authenticate(request, (name,))
+            if result.succeeded:
+                return names, result
+    if not names:
+        return names, AuthenticateResult.no_result()
+    return names, schemes.authenticate(request, names)
+
+
+async def _aauthenticated(
+    request: Any, policy: Policy | None, metadata: EndpointMetadata
+) -> tuple[Names, AuthenticateResult]:
+    own = _own(metadata)
+    names = _names(policy, own)
+    if names == own:
+        for name in own:
+            result = await schemes.aauthenticate(request, (name,))
+            if result.succeeded:
+                return names, result
+    if not names:
+        return names, AuthenticateResult.no_result()
+    return names, await schemes.aauthenticate(request, names)
 
 
 @contextmanager
@@ -156,16 +203,6 @@ def _decided(request: Any, asked: tuple[AuthorizeData, ...]) -> None:
     notes = state_of(request).notes
     notes[DECIDED] = notes.get(DECIDED, frozenset()) | frozenset(asked)
     _run(after_success, request)
-
-
-def _open(request: Any, result: AuthenticateResult) -> Refusal | None:
-    """Let anybody in; who it is is known all the same, where it can be told."""
-    bind(request, result, schemes.user)
-    rejection = _rejection(result)
-    if rejection is not None:
-        return refused(request, rejection, ())
-    _decided(request, ())
-    return None
 
 
 def _rejection(result: AuthenticateResult) -> AuthenticateResult | None:

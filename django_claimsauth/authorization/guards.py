@@ -18,6 +18,7 @@ from django_claimsauth.authorization.metadata import (
     Declaration,
     EndpointMetadata,
     declared_on,
+    forget,
     metadata_of,
     metadata_of_method,
 )
@@ -135,6 +136,8 @@ def guard(
     anonymous: bool = False,
 ) -> Guard:
     """Return a guard of a function, or of a view, with one declaration more."""
+    if entries or anonymous:
+        forget()
     declaration = declared_on(view).plus(entries, anonymous=anonymous)
     inner = view.guarded if isinstance(view, Guard) else view
     return Guard(inner, declaration, getattr(view, GATES, ()))
@@ -147,6 +150,7 @@ def gate(view: Any, entries: tuple[AuthorizeData, ...]) -> Guard:
 
 def guard_class(cls: type) -> None:
     """Make what a class's `as_view()` returns enforce what the class declares."""
+    forget()
     if any(GUARDED in each.__dict__ for each in cls.__mro__):
         return
     original = cls.__dict__.get("as_view")

@@ -8,8 +8,8 @@ over class over what wraps them; gates hold whatever stands inside.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django_claimsauth.authorization.policies import AuthorizeData, PolicyLike
@@ -37,6 +37,12 @@ class Declaration:
 
 
 NOTHING: Final = Declaration()
+#: What tells the schemes of a class's own authentication classes, which DRF knows.
+#: An empty name is the default scheme, whatever it is when a request asks.
+scheme_readers: list[Callable[[type], Iterable[str]]] = []
+#: Classes may be made on the fly; what is kept about them is bounded.
+MAX_ENDPOINTS: Final = 4096
+_known: dict[tuple[Any, ...], EndpointMetadata] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,8 @@ class EndpointMetadata:
 
     `gates` hold in any case; `entries` do unless the nearest declaration is
     `@allow_anonymous`. `declared` says where it was declared. `resource` is the
-    policy that the view owes a question about a resource.
+    policy that the view owes a question about a resource, `schemes` those that
+    the view's own authentication classes ask, where the policy names none.
     """
 
     gates: tuple[AuthorizeData, ...] = ()
@@ -54,6 +61,7 @@ class EndpointMetadata:
     anonymous: bool = False
     declared: tuple[str, ...] = ()
     resource: PolicyLike | None = None
+    schemes: tuple[str, ...] = ()
 
     @property
     def asked(self) -> tuple[AuthorizeData, ...]:
@@ -83,7 +91,8 @@ def handler_name(view: Any, method: str) -> str:
     """Return the name of the method that answers: an action's, or the verb."""
     actions = getattr(view, "actions", None) or {}
     verb = method.lower()
-    if verb == "head" and verb not in actions:
+    own_head = hasattr(view_class(view), "head") or verb in actions
+    if verb == "head" and not own_head:
         verb = "get"
     return str(actions.get(verb, verb))
 
@@ -100,6 +109,12 @@ def metadata_of(view: Any, method: str = "GET") -> EndpointMetadata:
     gates = getattr(view, GATES, ())
     if cls is None:
         return _function_metadata(outer, gates)
+    return replace(_of_view(view, cls, method), schemes=_own_schemes(cls))
+
+
+def _of_view(view: Any, cls: type, method: str) -> EndpointMetadata:
+    outer = declared_on(view)
+    gates = getattr(view, GATES, ())
     # What wraps the result of as_view() is a gate: nothing inside opens it.
     gates = (*gates, *outer.entries)
     name = handler_name(view, method)
@@ -115,14 +130,39 @@ def _function_metadata(
     return EndpointMetadata(gates, declaration.entries, declaration.anonymous, where)
 
 
+def _own_schemes(cls: type) -> tuple[str, ...]:
+    return tuple(scheme for reader in scheme_readers for scheme in reader(cls))
+
+
 def metadata_of_method(cls: type, function: Any, name: str) -> EndpointMetadata:
     """Return what holds for a method of a class, called by whatever way."""
-    own = EndpointMetadata((), declared_on(function).entries)
     found = _class_metadata(cls, name, (), open_around=False)
-    return found if found.is_declared else own
+    if not found.is_declared:
+        found = EndpointMetadata((), declared_on(function).entries)
+    return replace(found, schemes=_own_schemes(cls))
+
+
+def forget() -> None:
+    """Read every declaration again: there is one more."""
+    _known.clear()
 
 
 def _class_metadata(
+    cls: type, name: str, gates: tuple[AuthorizeData, ...], *, open_around: bool
+) -> EndpointMetadata:
+    key = (cls, name, gates, open_around)
+    known = _known.get(key)
+    if known is None:
+        known = _read_class(cls, name, gates, open_around=open_around)
+        # A verb may be any word that a client sends; what a class has is bounded.
+        if hasattr(cls, name):
+            if len(_known) >= MAX_ENDPOINTS:
+                _known.clear()
+            _known[key] = known
+    return known
+
+
+def _read_class(
     cls: type, name: str, gates: tuple[AuthorizeData, ...], *, open_around: bool
 ) -> EndpointMetadata:
     action = _nearest(_on_method(cls, name))

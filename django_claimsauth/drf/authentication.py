@@ -58,10 +58,20 @@ class SchemeAuthentication(BaseAuthentication):
 def view_schemes(request: Request) -> list[str]:
     """Return the schemes that a view's authentication classes ask, in order."""
     view = (request.parser_context or {}).get("view")
-    classes = getattr(view, "authentication_classes", ())
     return [
-        each.scheme or schemes.default("challenge")
-        for each in classes
+        each or schemes.default("challenge") for each in schemes_of_class(type(view))
+    ]
+
+
+def schemes_of_class(cls: type) -> list[str]:
+    """
+    Return the schemes that a view class's authentication classes ask, in order.
+
+    An empty name is the default scheme.
+    """
+    return [
+        each.scheme or ""
+        for each in getattr(cls, "authentication_classes", ())
         if isinstance(each, type) and issubclass(each, SchemeAuthentication)
     ]
 

@@ -14,6 +14,8 @@ from django_claimsauth.authorization.guards import (
     on_guarded_class,
     on_guarded_function,
 )
+from django_claimsauth.authorization.metadata import scheme_readers
+from django_claimsauth.drf.authentication import schemes_of_class
 from django_claimsauth.drf.exceptions import answer_in_drf
 from django_claimsauth.drf.forced import adopt_forced, hand_over
 from django_claimsauth.drf.permissions import guard_permissions, permission_classes
@@ -25,6 +27,7 @@ def register() -> None:
         (answerers, answer_in_drf),
         (before_authentication, adopt_forced),
         (after_success, hand_over),
+        (scheme_readers, schemes_of_class),
     ):
         if hook not in hooks:
             hooks.append(hook)  # type: ignore[arg-type]

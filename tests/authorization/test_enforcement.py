@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 
@@ -219,3 +220,18 @@ def test_hundreds_of_concurrent_requests_keep_their_principals():
     bodies = [response.content.decode() for response in asyncio.run(ask_all())]
 
     assert [str(number) for number in range(200)] == bodies
+
+
+@pytest.mark.parametrize("schemes", [{}, {"DEFAULT_SCHEME": None}])
+def test_open_endpoint_needs_no_default_scheme(ask, schemes):
+    given = claimsauth(**schemes) if schemes else {"SCHEMES": {}}
+    with override_settings(CLAIMSAUTH=given):
+        assert 200 == ask(allow_anonymous, as_()).status_code
+
+
+def test_guarded_endpoint_without_a_scheme_is_the_operators_mistake(ask):
+    with (
+        override_settings(CLAIMSAUTH=claimsauth(DEFAULT_SCHEME=None)),
+        pytest.raises(ImproperlyConfigured, match="DEFAULT_SCHEME"),
+    ):
+        ask(authorize, as_())

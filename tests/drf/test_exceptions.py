@@ -117,7 +117,12 @@ class Guarded(Base):
     authentication_classes = []
 
 
+class ByBeta(Base):
+    authentication_classes = [Beta]
+
+
 urlpatterns = [
+    path("by-beta/", ByBeta.as_view()),
     path("foreign/", ForeignFirst.as_view()),
     path("raising/<which>/", Raising.as_view()),
     path("requiring/", Requiring.as_view()),
@@ -241,6 +246,34 @@ def test_guard_wins_over_no_authentication_classes(api):
     assert 401 == api.get("/guarded/", headers=as_("alpha")).status_code
     response = api.get("/guarded/", headers=as_("beta", roles=["staff"], name="bob"))
     assert {"user": "bob", "auth": True} == response.json()
+
+
+@authorize
+class OwnList(Base):
+    authentication_classes = [Beta, SchemeAuthentication]
+
+
+def test_policy_without_schemes_asks_the_views_own_classes(api):
+    view = OwnList.as_view()
+
+    def ask(headers):
+        return view(APIRequestFactory().get("/", headers=headers))
+
+    assert 'beta realm="api", alpha realm="api"' == ask({})["WWW-Authenticate"]
+    both = {**as_("alpha", name="ann"), **as_("beta", name="bob")}
+    # The first that succeeds, as DRF means its list; nothing is merged.
+    assert "bob" == ask(both).data["user"]
+    assert "ann" == ask({**both, "Test-Beta": "bad"}).data["user"]
+    assert 401 == ask({"Test-Beta": "bad"}).status_code
+
+
+def test_fallback_asks_the_views_own_classes(api):
+    with override_settings(CLAIMSAUTH=claimsauth()):
+        assert (
+            "bob"
+            == api.get("/by-beta/", headers=as_("beta", name="bob")).json()["user"]
+        )
+        assert 401 == api.get("/by-beta/", headers=as_("alpha")).status_code
 
 
 def test_open_view_knows_who_it_is(api):
