@@ -6,7 +6,7 @@ No field of a key is edited: a key is issued, rotated, disabled and revoked.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -67,7 +67,7 @@ class ApiKeyAdmin(ApiKeyPages, admin.ModelAdmin):  # type: ignore[type-arg]
     ordering = ("-created_at", "-pk")
     date_hierarchy = None
     fields = readonly_fields = SHOWN
-    actions: ClassVar[Any] = ["revoke_selected", "disable_selected", "enable_selected"]
+    actions = ["revoke_selected", "disable_selected", "enable_selected"]
 
     @admin.display(description=_("key"), ordering="public_id")
     def start(self, api_key: ApiKey) -> str:

@@ -24,9 +24,10 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: Any, queryset: Any) -> Any:
         """Keep the keys in the chosen state."""
-        if self.value() not in State.values:
+        state = self.value()
+        if state not in State.values:
             return queryset
-        return queryset & ApiKey.objects.in_state(self.value())
+        return queryset & ApiKey.objects.in_state(str(state))
 
 
 class UnusedFilter(admin.SimpleListFilter):

@@ -59,51 +59,34 @@ def issue(
     now: datetime | None = None,
 ) -> IssuedApiKey:
     """
-    Issue a key.
+    Issue a key: a user's, or without an owner a service's (`service:<name>`).
 
     Args:
-        name: unique among the owner's keys that are not revoked; without an
-            owner, among the services.
-
-        owner: the local user for whom it acts; None makes a service,
-            `service:<name>`.
-
-        claims: own claims; of roles and permissions, those that a user's key has
-            beyond the user count for nothing.
-
+        name: unique among the owner's keys that are not revoked.
+        claims: of roles and permissions, a user's key has those that the user has.
         expires_in: None takes `DEFAULT_LIFETIME`.
-
         allowed_networks: CIDR notation or single addresses; none is any.
-
         rate: `"100/minute"`.
-
-        key_id: a public id from `format.new_key_id()`, where the caller must be
-            able to ask twice and get one key.
+        key_id: from `format.new_key_id()`, where asking twice must make one key.
 
     Raises:
         ApiKeyError: what is not accepted, by its code; nothing was written.
-
         TypeError: an argument of the wrong type.
     """
     now = now or timezone.now()
-    key_id = key_id or format.new_key_id()
-    owner_id = _checked_owner(owner)
-    stripped = validation.checked_name(name)
+    _check_owner(owner)
+    given = {"name": name, "scopes": scopes, "claims": claims, "rate": rate}
+    given |= {"expires_in": expires_in, "allowed_networks": allowed_networks}
+    fields = validation.checked_fields(now=now, **given)
+    return _issued(ApiKey(owner=owner, **fields), key_id or format.new_key_id())
+
+
+def _issued(api_key: ApiKey, key_id: str) -> IssuedApiKey:
     secret = format.new_key(key_id)
-    api_key = ApiKey(
-        public_id=key_id,
-        prefix=format.current_prefix(),
-        name=stripped,
-        name_key=name_key_for(owner_id, stripped),
-        owner=owner,
-        digest=digest(secret),
-        scope=validation.checked_scopes(scopes),
-        claims=validation.checked_claims(claims),
-        networks=validation.checked_networks(allowed_networks),
-        rate=validation.checked_rate(rate),
-        created_at=now,
-        expires_at=validation.checked_expiry(expires_in, now),
-    )
+    api_key.public_id = key_id
+    api_key.prefix = format.current_prefix()
+    api_key.name_key = name_key_for(api_key.owner_id, api_key.name)
+    api_key.digest = digest(secret)
     _insert(api_key)
     api_key_issued.send_robust(sender=ApiKey, api_key=api_key)
     return IssuedApiKey(api_key, secret)
@@ -123,9 +106,7 @@ def rotate(
         overlap: how long the old secret works beside the new one, at most until
             its own expiry; None takes `ROTATION_OVERLAP`, zero ends it at once.
             The secret before the old one, if it still worked, ends now.
-
-        expires_in: of the new secret; None gives it the lifetime that the old
-            one had.
+        expires_in: of the new secret; None gives it the old one's lifetime.
 
     Raises:
         ApiKeyError: `not_live`, `changed_meanwhile`, `invalid_overlap`,
@@ -133,6 +114,13 @@ def rotate(
     """
     now = now or timezone.now()
     overlap = settings.api_keys.rotation_overlap if overlap is None else overlap
+    _check_rotation(api_key, overlap, now)
+    lifetime = expires_in if expires_in is not None else _lifetime(api_key)
+    expires_at = validation.checked_expiry(lifetime, now)
+    return _rotated(api_key, overlap, expires_at, now)
+
+
+def _check_rotation(api_key: ApiKey, overlap: timedelta, now: datetime) -> None:
     if not timedelta(0) <= overlap <= timedelta(days=366):
         raise ApiKeyError(
             "invalid_overlap", "The overlap is between 0 and 366 days.", field="overlap"
@@ -140,6 +128,11 @@ def rotate(
     state = api_key.state(now)
     if state not in {State.LIVE, State.EXPIRING}:
         raise ApiKeyError("not_live", f"The key {api_key.name!r} is {state.label}.")
+
+
+def _rotated(
+    api_key: ApiKey, overlap: timedelta, expires_at: datetime | None, now: datetime
+) -> IssuedApiKey:
     secret = format.new_key(api_key.public_id)
     ends = now + overlap
     _change(
@@ -154,9 +147,7 @@ def rotate(
         previous_used_at=None,
         generation=api_key.generation + 1,
         rotated_at=now,
-        expires_at=validation.checked_expiry(
-            expires_in if expires_in is not None else _lifetime(api_key), now
-        ),
+        expires_at=expires_at,
         expiry_warned_at=None,
     )
     api_key_rotated.send_robust(sender=ApiKey, api_key=api_key, overlap=overlap)
@@ -236,16 +227,15 @@ def _change(api_key: ApiKey, unchanged: Any, **values: Any) -> None:
     forget_key(api_key.public_id)
 
 
-def _checked_owner(owner: Any) -> Any:
+def _check_owner(owner: Any) -> None:
     if owner is None:
-        return None
+        return
     if not isinstance(owner, get_user_model()):
         raise TypeError(f"owner is a user or None, not {type(owner).__name__}.")
     if owner.pk is None or not owner.is_active:
         raise ApiKeyError(
             "invalid_owner", f"The user {owner} is not active.", field="owner"
         )
-    return owner.pk
 
 
 def _insert(api_key: ApiKey) -> None:

@@ -36,7 +36,7 @@ class KeyMayManage(Requirement):
 
     scope: str
 
-    def judge(  # type: ignore[override]
+    def judge(
         self, principal: ClaimsPrincipal, resource: object, request: object
     ) -> bool:
         """Tell whether it is so."""

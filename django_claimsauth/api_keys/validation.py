@@ -23,6 +23,33 @@ MAX_CLAIMS_LENGTH: Final = 4096
 _SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")  # RFC 6749 3.3
 
 
+def checked_fields(
+    *,
+    name: object,
+    scopes: Iterable[str],
+    claims: Mapping[str, Any] | None,
+    expires_in: timedelta | None,
+    allowed_networks: Iterable[str],
+    rate: str | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """
+    Return the fields of the key that these arguments of `flows.issue()` describe.
+
+    Raises:
+        ApiKeyError: the first that is not accepted.
+    """
+    return {
+        "name": checked_name(name),
+        "scope": checked_scopes(scopes),
+        "claims": checked_claims(claims),
+        "networks": checked_networks(allowed_networks),
+        "rate": checked_rate(rate),
+        "created_at": now,
+        "expires_at": checked_expiry(expires_in, now),
+    }
+
+
 def checked_name(name: object) -> str:
     """Return the name without blanks around it: 1 to 100 printable characters."""
     if not isinstance(name, str):

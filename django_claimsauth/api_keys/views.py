@@ -110,7 +110,7 @@ class KeysView(KeyEndpoint):
     def get(self, request: Request) -> Response:
         """List those that are not revoked, the newest first."""
         keys = ApiKey.objects.filter(owner=self.owner(), revoked_at=None)
-        newest = keys.order_by("-created_at", "-pk")[:LISTED]
+        newest: Any = keys.order_by("-created_at", "-pk")[:LISTED]
         return Response(ApiKeySerializer(newest, many=True).data)
 
     @sensitive_variables("issued")

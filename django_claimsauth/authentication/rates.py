@@ -118,6 +118,7 @@ class _Counters:
         self._lock = Lock()
 
     def increment(self, key: str) -> int:
+        """Count one more, and return the count."""
         with self._lock:
             count = self._counts.pop(key, 0) + 1
             self._counts[key] = count

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,17 +13,6 @@ from django_claimsauth.api_keys.models import ApiKey
 
 ADD = "admin:claimsauth_apikey_add"
 KEY = re.compile(r"key_[0-9a-z]{12}_[0-9A-Za-z]{49}")
-
-
-def allowed(user, *codenames):
-    user.is_staff = True
-    user.save()
-    user.user_permissions.set(
-        Permission.objects.filter(
-            codename__in=codenames, content_type__app_label="claimsauth"
-        )
-    )
-    return user
 
 
 @pytest.fixture
@@ -152,7 +140,9 @@ class TestIssuing:
         assert "name" in response.context["form"].errors
         assert 1 == ApiKey.objects.count()
 
-    def test_a_ticket_of_another_operator_is_refused(self, client, filled, ada):
+    def test_a_ticket_of_another_operator_is_refused(
+        self, allowed, client, filled, ada
+    ):
         data = filled()
         client.force_login(allowed(ada, "add_apikey"))
 
@@ -171,7 +161,9 @@ class TestIssuing:
 
 class TestWhoMayIssue:
     @pytest.mark.parametrize("codenames", [[], ["view_apikey", "change_apikey"]])
-    def test_nobody_without_the_permission(self, client, filled, ada, codenames):
+    def test_nobody_without_the_permission(
+        self, allowed, client, filled, ada, codenames
+    ):
         data = filled()
         client.force_login(allowed(ada, *codenames))
 
@@ -179,7 +171,9 @@ class TestWhoMayIssue:
         assert 403 == client.post(reverse(ADD), data).status_code
         assert not ApiKey.objects.exists()
 
-    def test_not_for_a_superuser_whose_key_would_be_a_way_up(self, client, ada, root):
+    def test_not_for_a_superuser_whose_key_would_be_a_way_up(
+        self, allowed, client, ada, root
+    ):
         client.force_login(allowed(ada, "add_apikey"))
         ticket = client.get(reverse(ADD)).context["form"].initial["ticket"]
 
@@ -190,7 +184,9 @@ class TestWhoMayIssue:
         assert "owner" in response.context["form"].errors
         assert not ApiKey.objects.exists()
 
-    def test_not_for_a_user_with_more_permissions(self, client, ada, django_user_model):
+    def test_not_for_a_user_with_more_permissions(
+        self, allowed, client, ada, django_user_model
+    ):
         client.force_login(allowed(ada, "add_apikey"))
         more = allowed(django_user_model.objects.create_user("eve"), "delete_apikey")
         ticket = client.get(reverse(ADD)).context["form"].initial["ticket"]
@@ -200,7 +196,7 @@ class TestWhoMayIssue:
         assert not ApiKey.objects.exists()
 
     def test_for_a_user_with_no_more_permissions_and_for_oneself(
-        self, client, ada, django_user_model
+        self, allowed, client, ada, django_user_model
     ):
         client.force_login(allowed(ada, "add_apikey"))
         for owner in (ada, django_user_model.objects.create_user("eve")):

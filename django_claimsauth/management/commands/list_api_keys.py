@@ -65,7 +65,7 @@ class Command(ApiKeyCommand):
 
 
 def _filtered(options: dict[str, Any], now: datetime) -> Any:
-    keys = ApiKey.objects.order_by("pk")
+    keys: Any = ApiKey.objects.order_by("pk")
     if options["expiring_within"]:
         keys = expiring(duration(options["expiring_within"], "--expiring-within"), now)
     if options["owner"]:
