@@ -7,6 +7,7 @@ import pytest
 from django_claimsauth.authentication.encoding import encode_base64url
 from django_claimsauth.errors import InvalidTokenError, SettingsError
 from django_claimsauth.tokens import KeySet, VerificationKey, verify_jws
+from django_claimsauth.tokens.jws import _verified_headers
 from tests.tokens.minted import KID, key_set, raw_token, signing_key, token
 
 GOOD = {"alg": "ES256", "kid": KID, "typ": "at+jwt"}
@@ -230,6 +231,7 @@ def test_a_header_is_the_callers_own(header):
         returned, _ = verify_jws(good, key_set())
         assert returned == {"alg": "ES256", "kid": KID, **header}
         returned["alg"] = "none"
+        returned.get("nested", {}).clear()
 
 
 def test_many_issuers_headers_are_all_read_right():
@@ -238,6 +240,27 @@ def test_many_issuers_headers_are_all_read_right():
         key = signing_key(kid=f"kid-{number}")
         header, _ = verify_jws(key.sign({}, b"{}"), KeySet([key.verification_key]))
         assert f"kid-{number}" == header["kid"]
+    assert len(_verified_headers) <= 64
+
+
+def test_long_headers_and_those_that_never_verified_are_not_kept():
+    kept = dict(_verified_headers)
+    long = signing_key().sign({"x": "y" * 600}, b"{}")
+    verify_jws(long, key_set())
+    forged = raw_token({**GOOD, "x": 1}, b"{}")
+    with pytest.raises(InvalidTokenError):
+        verify_jws(forged, key_set(name="other"))
+
+    assert kept == _verified_headers
+
+
+def test_an_algorithm_that_is_not_allowed_comes_before_an_unknown_key():
+    for alg, algorithms in (("none", None), ("ES256", ["ES384"])):
+        with pytest.raises(InvalidTokenError) as caught:
+            verify_jws(
+                raw_token({"alg": alg, "kid": "unknown"}, b"{}"), key_set(), algorithms
+            )
+        assert "algorithm_not_allowed" == caught.value.code
 
 
 @pytest.mark.parametrize(

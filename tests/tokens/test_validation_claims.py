@@ -64,6 +64,10 @@ def actors(depth):
         pytest.param({"nbf": None}, "invalid_claim", id="nbf-null"),
         pytest.param({"nbf": 1e300}, "invalid_claim", id="nbf-1e300"),
         pytest.param({"nbf": 0}, None, id="nbf-0"),
+        pytest.param({"nbf": -253402300799}, None, id="nbf-earliest"),
+        pytest.param({"nbf": -253402300800}, "invalid_claim", id="nbf-too-early"),
+        pytest.param({"nbf": 253402300799}, "token_not_yet_valid", id="nbf-latest"),
+        pytest.param({"nbf": 253402300800}, "invalid_claim", id="nbf-too-late"),
         pytest.param({"nbf": SECONDS + 61}, "token_not_yet_valid", id="nbf-later"),
         pytest.param({"iat": "now"}, "invalid_claim", id="iat-string"),
         pytest.param({"iat": True}, "invalid_claim", id="iat-true"),
@@ -80,6 +84,7 @@ def actors(depth):
         pytest.param({"aud": {}}, "invalid_claim", id="aud-object"),
         pytest.param({"aud": {AUDIENCE: 1}}, "invalid_claim", id="aud-object-key"),
         pytest.param({"aud": True}, "invalid_claim", id="aud-true"),
+        pytest.param({"aud": ["x"] * 99 + [AUDIENCE]}, None, id="aud-list-100"),
         pytest.param({"aud": ["x"] * 101}, "invalid_claim", id="aud-list-long"),
         pytest.param({"aud": AUDIENCE + "/"}, "invalid_audience", id="aud-slash"),
         pytest.param({"aud": AUDIENCE.upper()}, "invalid_audience", id="aud-case"),
@@ -109,6 +114,7 @@ def actors(depth):
         pytest.param({"sub": {"a": 1}}, "invalid_claim", id="sub-object"),
         pytest.param({"sub": "4\x002"}, "invalid_claim", id="sub-nul"),
         pytest.param({"sub": "42\r\nSet-Cookie: a"}, "invalid_claim", id="sub-crlf"),
+        pytest.param({"sub": "x" * 1024}, None, id="sub-longest"),
         pytest.param({"sub": "x" * 1025}, "invalid_claim", id="sub-long"),
         pytest.param(
             {"sub": "\N{LATIN SMALL LETTER E WITH ACUTE}"}, None, id="sub-utf-8"
