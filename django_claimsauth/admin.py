@@ -1,6 +1,7 @@
 """Django's door to the admin pages of every room."""
 
 from django_claimsauth.api_keys.admin import ApiKeyAdmin
+from django_claimsauth.passkeys.admin import PasskeyAdmin
 from django_claimsauth.tokens.admin import RevokedTokenAdmin, TokenFamilyAdmin
 
-__all__ = ["ApiKeyAdmin", "RevokedTokenAdmin", "TokenFamilyAdmin"]
+__all__ = ["ApiKeyAdmin", "PasskeyAdmin", "RevokedTokenAdmin", "TokenFamilyAdmin"]

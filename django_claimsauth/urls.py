@@ -10,5 +10,6 @@ from django.urls import include, path
 app_name = "claimsauth"
 urlpatterns = [
     path("api-keys/", include("django_claimsauth.api_keys.urls")),
+    path("passkeys/", include("django_claimsauth.passkeys.urls")),
     path("tokens/", include("django_claimsauth.tokens.urls")),
 ]

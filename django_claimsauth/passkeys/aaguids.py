@@ -66,6 +66,10 @@ NAMES: Final[Mapping[str, str]] = MappingProxyType(
 
 def authenticator_name(aaguid: str) -> str:
     """Return what people call the authenticator, or that it is some passkey."""
+    return known_names().get(aaguid) or gettext("Passkey")
+
+
+def known_names() -> Mapping[str, str]:
+    """Return the names by AAGUID: ours, or those of `AAGUID_NAMES`."""
     replaced: Any = load(settings.passkeys.aaguid_names, SETTING)
-    names: Mapping[str, str] = NAMES if replaced is None else replaced
-    return names.get(aaguid) or gettext("Passkey")
+    return NAMES if replaced is None else replaced

@@ -93,13 +93,15 @@ class PasskeyEndpoint(Endpoint):
                 status.HTTP_400_BAD_REQUEST, exc.code, "The scope is not offered."
             )
         if isinstance(exc, InvalidGrantError):
-            # Who was deactivated in this very moment.
-            exc = PasskeyError("account_unavailable", str(exc))
+            # In this very moment a session was ended, or a user deactivated.
+            ended = exc.cause == "no_session"
+            code = "session_ended" if ended else "account_unavailable"
+            exc = PasskeyError(code, str(exc))
         if not isinstance(exc, PasskeyError):
             return None
         report(self.request, self.ceremony, exc)
-        code = STATUS_OF_CODE.get(exc.code, status.HTTP_400_BAD_REQUEST)
-        return problem(code, exc.code, exc.sentence)
+        answer = STATUS_OF_CODE.get(exc.code, status.HTTP_400_BAD_REQUEST)
+        return problem(answer, exc.code, exc.sentence)
 
 
 def report(request: Request, ceremony: str, refusal: PasskeyError) -> None:

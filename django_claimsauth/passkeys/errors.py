@@ -34,6 +34,7 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "origin_not_allowed": _("The page's origin is not allowed."),
     "public_key_invalid": _("The public key is not valid."),
     "relying_party_mismatch": _("The passkey is for another site."),
+    "session_ended": _("The session has ended."),
     "sign_up_unavailable": _("Signing up is not available."),
     "signature_invalid": _("The signature is not valid."),
     "too_many_passkeys": _("There are too many passkeys already."),

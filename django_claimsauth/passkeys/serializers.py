@@ -24,10 +24,6 @@ class CredentialField(serializers.Field[Any, Any, Any, Any]):
             raise serializers.ValidationError("This field is no JSON object.")
         return data
 
-    def to_representation(self, value: Any) -> Any:
-        """Return the object."""
-        return value
-
 
 class EmptySerializer(StrictSerializer):
     """No field at all."""

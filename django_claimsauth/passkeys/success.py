@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.conf import settings as django_settings
-from django.contrib.auth import login
+from django.contrib.auth import SESSION_KEY, login
 from django.contrib.auth.signals import user_logged_in
 from rest_framework import status
 from rest_framework.request import Request
@@ -119,9 +119,13 @@ def came_by_session(principal: ClaimsPrincipal) -> bool:
 
 
 def _session(request: Request, found: PasskeyAuthentication, code: int) -> Response:
+    inner = django_request(request)
+    if SESSION_KEY in inner.session:
+        # Django's login() keeps the key of a user who signs in once more.
+        inner.session.cycle_key()
     backend = settings.passkeys.session_backend
     login(
-        django_request(request),
+        inner,
         found.user,
         backend=backend or django_settings.AUTHENTICATION_BACKENDS[0],
     )

@@ -2,9 +2,13 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from django_claimsauth.passkeys import flows
+from django_claimsauth.passkeys.answers import client_data_of, parse_assertion
+from django_claimsauth.passkeys.assertions import accept
 from django_claimsauth.passkeys.models import Passkey, PasskeyChallenge
+from django_claimsauth.passkeys.relying_party import relying_party
 from django_claimsauth.signals import passkey_clone_suspected
 from tests.passkeys.authenticator import (
     BE,
@@ -147,6 +151,18 @@ class TestWhoseItIs:
 
         with refused("credential_unknown"):
             sign_in(authenticator)
+
+    def test_a_passkey_that_is_removed_meanwhile(self, user, adas, refused):
+        authenticator = adas()
+        passkey = Passkey.objects.get()
+        options = flows.authentication_options(browser=BROWSER)
+        answer = authenticator.get(options)
+        passkey.delete()
+        parsed = parse_assertion(answer, client_data_of(answer))
+        passkey.pk = 1
+
+        with refused("credential_unknown"):
+            accept(passkey, parsed, relying_party(), timezone.now())
 
 
 class TestCounter:

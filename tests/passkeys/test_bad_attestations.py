@@ -93,6 +93,10 @@ CASES = {
         {"flags": AT | UP | UV | BS},
     ),
     "no credential": ("malformed_answer", {"flags": UP | UV}),
+    "no credential, and no flag for one": (
+        "malformed_answer",
+        {"flags": UP | UV, "cut": 37},
+    ),
     "a flag for what is not there": ("malformed_answer", {"flags": AT | UP | UV | ED}),
     "bytes left over": ("malformed_answer", {"left_over": b"\0"}),
     "extensions without a flag": ("malformed_answer", {"extensions": b"\xa0"}),

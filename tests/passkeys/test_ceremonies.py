@@ -92,6 +92,11 @@ class TestRegistration:
 
         assert passkey.pk
 
+    def test_a_token_binding_of_an_old_browser_is_left_alone(self, user, registered):
+        _, passkey = registered(user, members={"tokenBinding": {"status": "supported"}})
+
+        assert passkey.pk
+
     def test_another_origin_of_ours_may_be_used(self, user, registered, party):
         party(ORIGINS=["https://example.org", "https://app.example.org"])
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.urls import reverse
 
 from django_claimsauth.passkeys import flows
 from django_claimsauth.passkeys.models import Passkey
@@ -91,6 +92,17 @@ class TestLastWayIn:
 
         with refused("last_way_in"):
             flows.remove(passwordless, passkey.pk)
+
+
+def test_every_key_has_its_address(user, registered):
+    _, passkey = registered(user)
+
+    url = reverse(
+        "passkey", args=[passkey.pk], urlconf="django_claimsauth.passkeys.urls"
+    )
+
+    assert f"/{passkey.pk}/" == url
+    assert str(user.passkey_handle) == user.passkey_handle.handle
 
 
 def test_passkeys_go_with_their_user(user, registered):

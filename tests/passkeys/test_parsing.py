@@ -104,6 +104,11 @@ def test_any_bytes_are_client_data_or_refused(octets):
     assert "malformed_answer" == refusable(parse_client_data, octets)
 
 
+@pytest.mark.parametrize("parse", [parse_assertion, parse_attestation])
+def test_what_is_no_object_is_refused(parse):
+    assert "malformed_answer" == refusable(parse, [], object())
+
+
 @given(st.dictionaries(st.sampled_from(["id", "rawId", "type", "response"]), JSON))
 def test_any_json_is_an_answer_or_refused(answer):
     client_data = object()
