@@ -9,7 +9,7 @@ over class over what wraps them; gates hold whatever stands inside.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django_claimsauth.authorization.policies import AuthorizeData, PolicyLike
@@ -54,6 +54,8 @@ class EndpointMetadata:
     `@allow_anonymous`. `declared` says where it was declared. `resource` is the
     policy that the view owes a question about a resource, `schemes` those that
     the view's own authentication classes ask, where the policy names none.
+    `asked` is everything that must hold, `is_declared` whether anything was
+    declared; if not, the fallback policy holds.
     """
 
     gates: tuple[AuthorizeData, ...] = ()
@@ -62,16 +64,15 @@ class EndpointMetadata:
     declared: tuple[str, ...] = ()
     resource: PolicyLike | None = None
     schemes: tuple[str, ...] = ()
+    asked: tuple[AuthorizeData, ...] = field(init=False, repr=False, compare=False)
+    is_declared: bool = field(init=False, repr=False, compare=False)
 
-    @property
-    def asked(self) -> tuple[AuthorizeData, ...]:
-        """Everything that must hold."""
-        return self.gates if self.anonymous else (*self.gates, *self.entries)
-
-    @property
-    def is_declared(self) -> bool:
-        """Whether anything was declared; if not, the fallback policy holds."""
-        return bool(self.gates or self.entries or self.anonymous)
+    def __post_init__(self) -> None:
+        # Read on every request, and told once an endpoint.
+        asked = self.gates if self.anonymous else (*self.gates, *self.entries)
+        object.__setattr__(self, "asked", asked)
+        is_declared = bool(self.gates or self.entries or self.anonymous)
+        object.__setattr__(self, "is_declared", is_declared)
 
 
 def declared_on(target: Any) -> Declaration:
@@ -91,8 +92,7 @@ def handler_name(view: Any, method: str) -> str:
     """Return the name of the method that answers: an action's, or the verb."""
     actions = getattr(view, "actions", None) or {}
     verb = method.lower()
-    own_head = hasattr(view_class(view), "head") or verb in actions
-    if verb == "head" and not own_head:
+    if verb == "head" and verb not in actions and not hasattr(view_class(view), verb):
         verb = "get"
     return str(actions.get(verb, verb))
 
@@ -109,17 +109,12 @@ def metadata_of(view: Any, method: str = "GET") -> EndpointMetadata:
     gates = getattr(view, GATES, ())
     if cls is None:
         return _function_metadata(outer, gates)
-    return replace(_of_view(view, cls, method), schemes=_own_schemes(cls))
-
-
-def _of_view(view: Any, cls: type, method: str) -> EndpointMetadata:
-    outer = declared_on(view)
-    gates = getattr(view, GATES, ())
     # What wraps the result of as_view() is a gate: nothing inside opens it.
     gates = (*gates, *outer.entries)
     name = handler_name(view, method)
     if method.upper() == "OPTIONS" and not _declares(cls, name):
-        return _options_metadata(view, cls, gates, outer)
+        found = _options_metadata(view, cls, gates, outer)
+        return replace(found, schemes=_own_schemes(cls))
     return _class_metadata(cls, name, gates, open_around=outer.anonymous)
 
 
@@ -137,9 +132,10 @@ def _own_schemes(cls: type) -> tuple[str, ...]:
 def metadata_of_method(cls: type, function: Any, name: str) -> EndpointMetadata:
     """Return what holds for a method of a class, called by whatever way."""
     found = _class_metadata(cls, name, (), open_around=False)
-    if not found.is_declared:
-        found = EndpointMetadata((), declared_on(function).entries)
-    return replace(found, schemes=_own_schemes(cls))
+    if found.is_declared:
+        return found
+    entries = declared_on(function).entries
+    return EndpointMetadata((), entries, schemes=_own_schemes(cls))
 
 
 def forget() -> None:
@@ -150,10 +146,13 @@ def forget() -> None:
 def _class_metadata(
     cls: type, name: str, gates: tuple[AuthorizeData, ...], *, open_around: bool
 ) -> EndpointMetadata:
-    key = (cls, name, gates, open_around)
+    # The one thing that is not declared: a test, or a mixin, may set it late.
+    asking = tuple(getattr(cls, "authentication_classes", ()))
+    key = (cls, name, gates, open_around, asking)
     known = _known.get(key)
     if known is None:
-        known = _read_class(cls, name, gates, open_around=open_around)
+        read = _read_class(cls, name, gates, open_around=open_around)
+        known = replace(read, schemes=_own_schemes(cls))
         # A verb may be any word that a client sends; what a class has is bounded.
         if hasattr(cls, name):
             if len(_known) >= MAX_ENDPOINTS:

@@ -4,6 +4,7 @@ from django.views import View
 
 from django_claimsauth.authorization import allow_anonymous, authorize, metadata
 from django_claimsauth.authorization.metadata import metadata_of
+from django_claimsauth.drf import APIKeyAuthentication
 
 
 def view_class():
@@ -48,7 +49,16 @@ def test_opening_a_class_later_is_read_again():
 def test_the_same_endpoint_is_read_once():
     page = authorize(view_class())
 
-    assert of(page).entries is of(page).entries
+    assert of(page) is of(page)
+
+
+def test_authentication_classes_that_are_set_late_are_asked():
+    page = view_class()
+    assert () == of(page).schemes
+
+    page.authentication_classes = [APIKeyAuthentication]
+
+    assert ("api_key",) == of(page).schemes
 
 
 def test_words_that_a_client_makes_up_are_not_kept():
