@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -14,7 +13,13 @@ from django_claimsauth.authorization.conversion import (
     conversion_for,
     keeps_null,
 )
-from django_claimsauth.authorization.members import Member, column_of, key_of, walk
+from django_claimsauth.authorization.members import (
+    Member,
+    column_of,
+    key_of,
+    lookups_of,
+    walk,
+)
 from django_claimsauth.authorization.rules import (
     INCLUDES,
     IS_EMPTY,
@@ -70,7 +75,6 @@ class Route:
     key: str = ""
 
 
-@lru_cache(maxsize=4096)
 def route_of(rule: Rule, model: type[models.Model]) -> Route:
     """
     Return where the rule's path leads on the model.
@@ -82,10 +86,11 @@ def route_of(rule: Rule, model: type[models.Model]) -> Route:
         TypeError: the rule's operator means nothing there.
     """
     members = walk(rule, model)
-    names, field = column_of(members[-1])
+    field = column_of(members[-1])
+    conversion = conversion_for(field)
+    names = lookups_of(members[-1], of_target=conversion.inexact)
     lookups = [*(member.query_name for member in members[:-1]), *names]
     places = [place for place, member in enumerate(members) if member.many]
-    conversion = conversion_for(field)
     if places:
         route = _over_many(rule, members, lookups, places, conversion)
     else:

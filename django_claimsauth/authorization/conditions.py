@@ -40,5 +40,6 @@ def condition(rule: Rule, route: Route, values: tuple[Any, ...]) -> Q:
         name, decisive = _ORDERINGS[rule.operator]
         return Q((lookup + name, decisive(values)))
     if len(values) == 1:
-        return Q((lookup + "exact", values[0]))
+        exact = lookup + "exact" if route.conversion.inexact else route.column
+        return Q((exact, values[0]))
     return Q((lookup + "in", values))

@@ -11,7 +11,7 @@ from django.db import models, router
 from django.db.models import Q
 from django.db.models.query_utils import DeferredAttribute
 
-from django_claimsauth.authorization.columns import Many, Route, route_of
+from django_claimsauth.authorization.columns import Many, Route
 from django_claimsauth.authorization.conditions import condition
 from django_claimsauth.authorization.conversion import UNFIT
 from django_claimsauth.authorization.objects import COMPARISONS
@@ -23,7 +23,7 @@ from django_claimsauth.authorization.rules import (
     Rule,
     register_binder,
 )
-from django_claimsauth.authorization.terms import memo_key, operand_of
+from django_claimsauth.authorization.terms import Operand, bound, memo_key
 from django_claimsauth.claims import ClaimsPrincipal
 
 Reader: TypeAlias = Callable[[Any], Any]
@@ -33,23 +33,23 @@ def judge_of_model(kind: type, rule: Rule) -> Judge | None:
     """Return what judges a model's instances; None for what is no model."""
     if not issubclass(kind, models.Model):
         return None
-    route = route_of(rule, kind)
+    route, operand = bound(rule, kind)
     if route.many is not None:
-        return _judge_by_query(rule, route, route.many)
+        return _judge_by_query(rule, route, route.many, operand)
     if rule.operator == IS_NULL:
         return _judge_null(rule, route)
     if rule.operator in COMPARISONS:
-        return _judge_order(rule, route)
+        return _judge_order(rule, route, operand)
     if len(rule.terms) == 1 and isinstance(rule.terms[0], ClaimReference):
-        return _judge_claim(rule, route, rule.terms[0].type)
-    return _judge_equality(rule, route)
+        return _judge_claim(rule, route, operand)
+    return _judge_equality(rule, route, operand)
 
 
 register_binder(judge_of_model)
 
 
-def _judge_equality(rule: Rule, route: Route) -> Judge:
-    read, operand = _reader(route), operand_of(rule, route)
+def _judge_equality(rule: Rule, route: Route, operand: Operand) -> Judge:
+    read = _reader(route)
     fit, exact, negated = route.conversion.fit, route.conversion.exact, rule.negated
 
     def judge(principal: ClaimsPrincipal, resource: Any, request: Any = None) -> bool:
@@ -66,11 +66,11 @@ def _judge_equality(rule: Rule, route: Route) -> Judge:
     return judge
 
 
-def _judge_claim(rule: Rule, route: Route, type: str) -> Judge:
+def _judge_claim(rule: Rule, route: Route, operand: Operand) -> Judge:
     """Return the judge of `==` with one claim, the rule of rules: flat, for speed."""
     fit, exact, negated = route.conversion.fit, route.conversion.exact, rule.negated
-    read, operand = _reader(route), operand_of(rule, route)
-    key = memo_key(type, route.conversion)
+    read = _reader(route)
+    key = memo_key(rule.terms[0].type, route.conversion)
     stored = _stored_name(route)
 
     def judge(principal: ClaimsPrincipal, resource: Any, request: Any = None) -> bool:
@@ -93,8 +93,8 @@ def _judge_claim(rule: Rule, route: Route, type: str) -> Judge:
     return judge
 
 
-def _judge_order(rule: Rule, route: Route) -> Judge:
-    read, operand = _reader(route), operand_of(rule, route)
+def _judge_order(rule: Rule, route: Route, operand: Operand) -> Judge:
+    read = _reader(route)
     fit, exact, negated = route.conversion.fit, route.conversion.exact, rule.negated
     compare = COMPARISONS[rule.operator]
 
@@ -130,9 +130,8 @@ def _judge_null(rule: Rule, route: Route) -> Judge:
     return judge
 
 
-def _judge_by_query(rule: Rule, route: Route, many: Many) -> Judge:
+def _judge_by_query(rule: Rule, route: Route, many: Many, operand: Operand) -> Judge:
     """Return what asks the database: `.all()` may be filtered, cached or old."""
-    operand = operand_of(rule, route)
     walk = _walker(route.hops)
     negated, needs_values = rule.negated, rule.operator not in {IS_NULL, IS_EMPTY}
 

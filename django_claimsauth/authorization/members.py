@@ -82,19 +82,35 @@ def walk(rule: Rule, model: type[models.Model]) -> list[Member]:
     return walked
 
 
-def column_of(member: Member) -> tuple[list[str], Any]:
-    """Return the lookups from a member to the column compared, and the column."""
+def column_of(member: Member) -> Any:
+    """Return the column that is compared at a member: a key, for a relation."""
+    field = member.field
+    if member.is_elsewhere:
+        assert member.related_model is not None
+        field = member.related_model._meta.pk
+    while field.is_relation:
+        field = field.target_field
+    return field
+
+
+def lookups_of(member: Member, *, of_target: bool) -> list[str]:
+    """
+    Return the query names that lead from a model to the column of its member.
+
+    Args:
+        of_target: name a foreign key's target, for the look-ups of its type;
+            Django still asks the foreign key's own column.
+    """
     names = []
     field = member.field
     if member.is_elsewhere:
         assert member.related_model is not None
         names.append(member.query_name)
         field = member.related_model._meta.pk
-    while field.is_relation:
-        # Django asks the foreign key's own column for its target's.
+    while of_target and field.is_relation:
         names.append(field.name)
         field = field.target_field
-    return [*names, field.attname], field
+    return [*names, field.attname]
 
 
 def key_of(member: Member) -> str:

@@ -14,7 +14,6 @@ from typing import Any, TypeAlias, TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from django_claimsauth.authorization import judging  # noqa: F401  # judges models
-from django_claimsauth.authorization.columns import route_of
 from django_claimsauth.authorization.conditions import condition
 from django_claimsauth.authorization.forms import (
     Condition,
@@ -26,7 +25,7 @@ from django_claimsauth.authorization.forms import (
 from django_claimsauth.authorization.members import members_of
 from django_claimsauth.authorization.requirements import AllOf, AnyOf, Requirement
 from django_claimsauth.authorization.rules import IS_EMPTY, IS_NULL, Rule
-from django_claimsauth.authorization.terms import operand_of
+from django_claimsauth.authorization.terms import bound
 from django_claimsauth.claims import ClaimsPrincipal
 
 Row = TypeVar("Row", bound=Model)
@@ -59,7 +58,7 @@ def narrow(
         return queryset
     if found is False:
         return queryset.none()
-    return queryset.filter(found)
+    return _filtered(queryset, found)
 
 
 def _check(queryset: QuerySet[Any], model: type[Model]) -> None:
@@ -102,8 +101,8 @@ class _Conditions:
         return self._of_leaf(requirement)
 
     def _of_rule(self, rule: Rule) -> Condition:
-        route = route_of(rule, self.model)
-        values, complete = operand_of(rule, route)(self.principal)
+        route, operand = bound(rule, self.model)
+        values, complete = operand(self.principal)
         if rule.operator not in {IS_NULL, IS_EMPTY}:
             if not complete and (rule.negated or not values):
                 return False
@@ -118,16 +117,16 @@ class _Conditions:
         return ~found if rule.negated is not (rule.operator == IS_EMPTY) else found
 
     def _of_leaf(self, requirement: Requirement) -> Condition:
-        own: list[Condition] = []
+        found: list[Condition] = []
         if isinstance(requirement, Rule):
-            own.append(self._of_rule(requirement))
-        forms = self.handler_narrowings(requirement, self.model)
-        answers = [
-            read(form, self.principal, requirement, self.model) for form in forms
-        ]
-        # A veto counts wherever it stands, also in an alternative.
-        self.vetoed.extend(_without(each, self.model) for _, each in answers)
-        return _any([*own, *(met for met, _ in answers)])
+            found.append(self._of_rule(requirement))
+        for form in self.handler_narrowings(requirement, self.model):
+            met, vetoed = read(form, self.principal, requirement, self.model)
+            found.append(met)
+            if vetoed is not False:
+                # A veto counts wherever it stands, also in an alternative.
+                self.vetoed.append(_without(vetoed, self.model))
+        return _any(found)
 
 
 def _without(vetoed: Condition, model: type[Model]) -> Condition:
@@ -136,14 +135,36 @@ def _without(vetoed: Condition, model: type[Model]) -> Condition:
 
 
 def _all(conditions: list[Condition]) -> Condition:
-    if any(each is False for each in conditions):
+    if False in conditions:
         return False
     asked = [each for each in conditions if isinstance(each, Q)]
-    return Q(*asked) if asked else True
+    return _joined(asked, Q.AND) if asked else True
 
 
 def _any(conditions: list[Condition]) -> Condition:
-    if any(each is True for each in conditions):
+    if True in conditions:
         return True
     asked = [each for each in conditions if isinstance(each, Q)]
-    return Q(*asked, _connector=Q.OR) if asked else False
+    return _joined(asked, Q.OR) if asked else False
+
+
+def _joined(asked: list[Q], connector: str) -> Q:
+    """Return one flat condition: each level of nesting costs what a filter does."""
+    if len(asked) == 1:
+        return asked[0]
+    children: list[Any] = []
+    for each in asked:
+        alike = each.connector == connector or len(each.children) == 1
+        children.extend(each.children if alike and not each.negated else (each,))
+    return Q(*children, _connector=connector)
+
+
+def _filtered(queryset: QuerySet[Row], found: Q) -> QuerySet[Row]:
+    # What filter() is given by name costs less than a Q of the same.
+    if found.negated or not (found.connector == Q.AND or len(found.children) == 1):
+        return queryset.filter(found)
+    named = [each for each in found.children if isinstance(each, tuple)]
+    if len({name for name, _ in named}) < len(named):
+        return queryset.filter(found)
+    others = [each for each in found.children if not isinstance(each, tuple)]
+    return queryset.filter(*others, **dict(named))

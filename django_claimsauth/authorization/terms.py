@@ -6,7 +6,9 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
-from django_claimsauth.authorization.columns import Route
+from django.db.models import Model
+
+from django_claimsauth.authorization.columns import Route, route_of
 from django_claimsauth.authorization.conversion import UNFIT, Conversion
 from django_claimsauth.authorization.operands import ClaimReference, Now
 from django_claimsauth.authorization.rules import Rule
@@ -17,6 +19,12 @@ Operand: TypeAlias = Callable[[ClaimsPrincipal], tuple[tuple[Any, ...], bool]]
 
 
 @lru_cache(maxsize=4096)
+def bound(rule: Rule, model: type[Model]) -> tuple[Route, Operand]:
+    """Return where a rule leads on a model, and what it compares with there."""
+    route = route_of(rule, model)
+    return route, operand_of(rule, route)
+
+
 def operand_of(rule: Rule, route: Route) -> Operand:
     """
     Return what reads the rule's terms for a principal.
