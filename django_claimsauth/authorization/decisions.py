@@ -30,7 +30,9 @@ from django_claimsauth.authorization.policies import (
     policies,
     policy_like,
 )
+from django_claimsauth.authorization.requirements import Requirement
 from django_claimsauth.authorization.resources import ViewLevel
+from django_claimsauth.authorization.rules import Rule
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.conf import settings
 from django_claimsauth.errors import NotNarrowableError
@@ -90,9 +92,23 @@ async def aauthorize(
 def may_hold(
     principal: ClaimsPrincipal, policy: PolicyLike, *, request: Any = None
 ) -> bool:
-    """Tell whether the policy may hold for some resource: its rules count as met."""
+    """
+    Tell whether the policy may hold for some resource.
+
+    What asks a resource counts as met, unless it is a rule that compares with
+    claims which the principal does not have.
+    """
     plan = plan_of(policy, None)
-    return bool(evaluate(plan, principal, None, request, assumed=plan.about_resource))
+    assumed = sum(
+        bit
+        for part, bit in plan.bits.items()
+        if bit & plan.about_resource and _is_possible(part, principal)
+    )
+    return bool(evaluate(plan, principal, None, request, assumed=assumed))
+
+
+def _is_possible(part: Requirement, principal: ClaimsPrincipal) -> bool:
+    return part.may_hold(principal) if isinstance(part, Rule) else True
 
 
 def is_about_resource(policy: PolicyLike) -> bool:

@@ -123,6 +123,22 @@ class Rule(Requirement):
         named = (each.type for each in self.terms if isinstance(each, ClaimReference))
         return tuple(dict.fromkeys(named))
 
+    def may_hold(self, principal: ClaimsPrincipal) -> bool:
+        """
+        Tell whether the rule may be met by some resource.
+
+        A comparison with an absent claim is unknown, whatever the resource; of
+        several terms, those that are there may be met, unless under `~`.
+        """
+        there = [
+            principal.has_claim(each.type)
+            for each in self.terms
+            if isinstance(each, ClaimReference)
+        ]
+        if all(there):
+            return True
+        return not self.negated and (any(there) or len(there) < len(self.terms))
+
     def __invert__(self) -> Rule:
         return Rule(self.path, self.operator, self.terms, negated=not self.negated)
 

@@ -245,3 +245,11 @@ def test_options_describes_only_what_the_caller_may_do(client, world):
 
     assert ["PUT"] == list(mine["actions"])
     assert "actions" not in other
+
+
+def test_anonymous_whom_no_resource_could_be_allowed_is_challenged(client, world):
+    response = client.post(
+        "/documents/", {"title": "x"}, content_type="application/json"
+    )
+
+    assert 401 == response.status_code
