@@ -7,7 +7,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from django_claimsauth.tokens import KeySet, VerificationKey, verify_jws
 from django_claimsauth.tokens.generation import generate_pem
-from django_claimsauth.tokens.strength import UnusableKeyError, check_rsa
+from django_claimsauth.tokens.strength import (
+    UnusableKeyError,
+    check_edwards_point,
+    check_rsa,
+)
 from tests.tokens.bad_keys import BAD_SECRETS
 from tests.tokens.minted import private_key, signing_key
 
@@ -160,3 +164,34 @@ def test_roca_is_recognised_by_its_fingerprint_alone():
     check_rsa(numbers)
     with pytest.raises(UnusableKeyError, match="CVE-2017-15361"):
         check_rsa(RSAPublicNumbers(65537, modulus))
+
+
+@pytest.mark.parametrize(
+    ("curve", "point"),
+    [
+        pytest.param("Ed25519", "ed" + "ff" * 30 + "7f", id="p"),
+        pytest.param("Ed25519", "ec" + "ff" * 30 + "7f", id="p-1"),
+        pytest.param("Ed25519", "ee" + "ff" * 30 + "ff", id="p+1-negative"),
+        pytest.param("Ed25519", "ff" * 32, id="largest"),
+        pytest.param("Ed448", "ff" * 28 + "fe" + "ff" * 27 + "00", id="p-448"),
+        pytest.param("Ed448", "fe" + "ff" * 27 + "fe" + "ff" * 27 + "00", id="p-1-448"),
+        pytest.param("Ed448", "01" + "00" * 55 + "80", id="one-negative-448"),
+        pytest.param("Ed448", "00" * 56 + "80", id="zero-negative-448"),
+    ],
+)
+def test_points_of_small_order_and_outside_the_field_are_refused(curve, point):
+    """As RFC 8032 writes them: little endian, the sign in the last bit."""
+    with pytest.raises(UnusableKeyError):
+        check_edwards_point(curve, bytes.fromhex(point))
+
+
+def test_an_rsa_exponent_of_64_bits_is_the_longest():
+    numbers = private_key("RS256").public_key().public_numbers()
+
+    check_rsa(RSAPublicNumbers((1 << 64) - 1, numbers.n))
+    check_rsa(RSAPublicNumbers(3, numbers.n))
+
+
+def test_an_rsa_modulus_of_16384_bits_is_the_longest():
+    check_rsa(RSAPublicNumbers(65537, (1 << 16383) + 1))
+    check_rsa(RSAPublicNumbers(65537, (1 << 2047) + 1))
