@@ -50,7 +50,10 @@ class SigningKeyRing:
         self._held: tuple[HeldKey, ...] | None = None
         self._versions: Any = None
         self._checked_at = 0.0
-        self._key_set: tuple[tuple[str, ...], KeySet] = ((), KeySet([]))
+        self._key_set = KeySet([])
+        self._kids: tuple[str, ...] = ()
+        # Of which keys the set was made, and until when (seconds since the epoch).
+        self._made_of: tuple[tuple[HeldKey, ...], float] = ((), 0.0)
         self._ephemeral: HeldKey | None = None
 
     def held(self) -> tuple[HeldKey, ...]:
@@ -90,13 +93,16 @@ class SigningKeyRing:
 
     def current(self) -> KeySet:
         """Return the set that verifies; the same object while nothing changed."""
-        keys = self.published()
-        kids = tuple(each.kid for each in keys)
-        known, key_set = self._key_set
-        if known != kids:
-            key_set = KeySet(each.verification_key for each in keys)
-            self._key_set = (kids, key_set)
-        return key_set
+        held = self.held()
+        made_of, until = self._made_of
+        if made_of is not held or time.time() >= until:
+            self._make_set(held)
+        return self._key_set
+
+    @property
+    def generation(self) -> int:
+        """What changes whenever the set that verifies does."""
+        return self.current().generation
 
     def refreshed(self) -> KeySet | None:
         """Look at the files again; None where nothing changed."""
@@ -104,6 +110,15 @@ class SigningKeyRing:
         self._load()
         after = self.current()
         return None if after is before else after
+
+    def _make_set(self, held: tuple[HeldKey, ...]) -> None:
+        now = timezone.now()
+        keys = [each.key for each in held if not is_past(each, now)]
+        kids = tuple(each.kid for each in keys)
+        if kids != self._kids:
+            self._key_set = KeySet(each.verification_key for each in keys)
+            self._kids = kids
+        self._made_of = (held, _first_end(held, now))
 
     def _load(self) -> None:
         entries = settings.tokens.signing_keys
@@ -147,6 +162,12 @@ def is_past(held: HeldKey, now: datetime) -> bool:
     if held.retires_at is None:
         return False
     return now >= held.retires_at + grace()
+
+
+def _first_end(held: Iterable[HeldKey], now: datetime) -> float:
+    """Return when the next of these keys stops verifying, in seconds since 1970."""
+    ends = (each.retires_at + grace() for each in held if each.retires_at is not None)
+    return min((end.timestamp() for end in ends if end > now), default=float("inf"))
 
 
 def grace() -> timedelta:

@@ -1,5 +1,6 @@
 """Which keys sign and verify: where they come from, in which state, seen how soon."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -95,6 +96,20 @@ class TestChanges:
 
         assert {each.kid for each in keys.current()} >= {new.key.kid}
         assert keys.current().generation != before.generation
+
+    def test_the_end_of_a_retired_one_is_seen_without_another_look(
+        self, folder, monkeypatch
+    ):
+        old, new = make(folder), make(folder)
+        retire(old, datetime.now(UTC) - GRACE + timedelta(seconds=0.3))
+        both = keys.generation
+        assert 2 == len(keys.current())
+        monkeypatch.setattr(keyring, "RELOAD_INTERVAL", 1000.0)
+
+        time.sleep(0.35)
+
+        assert [new.key.kid] == [each.kid for each in keys.current()]
+        assert both != keys.generation
 
     def test_an_unknown_kid_makes_it_look_at_once(self, folder, monkeypatch):
         make(folder)
