@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import async_to_sync, iscoroutinefunction, sync_to_async
 
 from django_claimsauth.authentication.results import AuthenticateResult
 from django_claimsauth.authentication.users import user_of
@@ -59,7 +59,8 @@ class SchemeHandler:
 
     async def aauthenticate(self, request: HttpRequest) -> AuthenticateResult:
         """Do as `authenticate()`, from an event loop."""
-        if not self.does_io:
+        # One that is async by mistake answers a coroutine, which is told apart.
+        if not self.does_io or iscoroutinefunction(self.authenticate):
             return self.authenticate(request)
         return await sync_to_async(self.authenticate)(request)
 

@@ -75,8 +75,8 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         """
         current = settings.current()
         specific = getattr(current, f"default_{operation}_scheme")
-        if operation == "forbid" and specific is None:
-            return self.default("challenge")
+        if operation == "forbid":
+            specific = specific or current.default_challenge_scheme
         found = specific or current.default_scheme
         if found is not None:
             return found
@@ -187,6 +187,7 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
 
     def result_of(self, alias: str, request: Any) -> AuthenticateResult:
         """Return one scheme's own result, asked once a request."""
+        request = django_request(request)
         results = state_of(request).results
         known = results.get(alias)
         if known is not None:
@@ -197,6 +198,7 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
 
     async def aresult_of(self, alias: str, request: Any) -> AuthenticateResult:
         """Do as `result_of()`, from an event loop."""
+        request = django_request(request)
         results = state_of(request).results
         known = results.get(alias)
         if known is not None:

@@ -51,7 +51,8 @@ class ClaimsTransformation:
         self, principal: ClaimsPrincipal, request: HttpRequest
     ) -> ClaimsPrincipal:
         """Do as `transform()`, from an event loop."""
-        if not self.does_io:
+        # One that is async by mistake answers a coroutine, which is told apart.
+        if not self.does_io or iscoroutinefunction(self.transform):
             return self.transform(principal, request)
         return await sync_to_async(self.transform)(principal, request)
 

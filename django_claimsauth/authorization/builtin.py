@@ -58,7 +58,7 @@ def _text(value: object, what: str) -> str:
         raise TypeError(f"{what} is a str, not {value!r}.")
     if not value.strip():
         raise ValueError(f"{what} is blank.")
-    # An enum's member that is a str hashes by its name, and a role would be missed.
+    # Of the exact type: what derives from str may compare and hash as it likes.
     return str.__str__(value)
 
 

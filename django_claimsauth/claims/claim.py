@@ -83,5 +83,5 @@ class Claim:
 def _text(text: object, what: str) -> str:
     if not isinstance(text, str):
         raise TypeError(f"A claim's {what} is a str, not {text!r}.")
-    # An enum's member that is a str hashes by its name, and would not be found.
+    # Of the exact type: what derives from str may compare and hash as it likes.
     return str.__str__(text)

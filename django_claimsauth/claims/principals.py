@@ -111,7 +111,9 @@ class ClaimsPrincipal:
         found = index.get(type)
         if found is not None:
             return found
-        return () if type.__class__ is str else index.get(_plain_type(type), ())
+        if not isinstance(type, str):
+            raise TypeError(f"A claim's type is a str, not {type!r}.")
+        return ()
 
     def find_first(self, type: str) -> Claim | None:
         """Return the first claim of this type, or None."""
@@ -200,13 +202,6 @@ class ClaimsPrincipal:
 
     def __repr__(self) -> str:
         return f"ClaimsPrincipal({list(self._identities)!r})"
-
-
-def _plain_type(type: object) -> str:
-    if not isinstance(type, str):
-        raise TypeError(f"A claim's type is a str, not {type!r}.")
-    # An enum's member that is a str hashes by its name.
-    return str.__str__(type)
 
 
 def _says_something(identity: ClaimsIdentity) -> bool:

@@ -75,8 +75,8 @@ def json_value(value: Any) -> Any:
     """
     Return a claim's value as it is kept: of an exact type, objects deep-frozen.
 
-    An enum's member that is a str or a number is its value, since two equal
-    values must have one hash.
+    An enum's member that is a str or a number is its value; what derives from
+    them may compare and hash as it likes.
 
     Raises:
         TypeError: None, a list, or what has no JSON type.
@@ -129,15 +129,15 @@ def _checked_name(name: Any) -> str:
 
 def _frozen(value: Any, depth: int) -> Any:
     """Return `value` deep-frozen; inside an object, arrays and null are values too."""
-    if depth > MAX_OBJECT_DEPTH:
+    if value is None or not isinstance(value, list | tuple | Mapping):
+        return value if value is None else _scalar(value)
+    if depth >= MAX_OBJECT_DEPTH:
         raise ValueError(
             f"A claim's object is nested deeper than {MAX_OBJECT_DEPTH} levels."
         )
-    if isinstance(value, list | tuple):
-        return tuple(_frozen(item, depth + 1) for item in value)
     if isinstance(value, Mapping):
         return JSONObject(value, _depth=depth)
-    return value if value is None else _scalar(value)
+    return tuple(_frozen(item, depth + 1) for item in value)
 
 
 def _scalar(value: Any) -> Any:
