@@ -118,14 +118,14 @@ class APIKeyHandler(SchemeHandler):
         presented: str,
         principal: ClaimsPrincipal | None = None,
     ) -> AuthenticateResult:
-        now, client = timezone.now(), client_ip(request)
-        cause = refusal(record, presented, now, client)
+        now = timezone.now()
+        cause = refusal(record, presented, now, lambda: client_ip(request))
         if cause is not None or record is None:
             key_id = None if record is None else record.key_id
             return self._refused(request, cause or Cause.UNKNOWN, key_id)
         if record.rate and not self._within_rate(request, record):
             return AuthenticateResult.fail("rate_limited", f"key {record.key_id}")
-        self._note_use(record, presented, now, client)
+        self._note_use(request, record, presented, now)
         if principal is None:
             principal = principal_of(record, self.name)
             if self._cache is not None:
@@ -139,12 +139,14 @@ class APIKeyHandler(SchemeHandler):
         return charged.allowed
 
     def _note_use(
-        self, record: ApiKeyRecord, presented: str, now: datetime, client: Any
+        self, request: HttpRequest, record: ApiKeyRecord, presented: str, now: datetime
     ) -> None:
         previous = is_previous(record, presented)
+        if not sampler.is_due(record, now, previous=previous):
+            return
+        client = client_ip(request)
         address = None if client is None else str(client)
-        used = Sample(self.store, record, now, address, previous, get_ident())
-        sampler.note(used)
+        sampler.note(Sample(self.store, record, now, address, previous, get_ident()))
 
     def _refused(
         self, request: HttpRequest, cause: Cause, key_id: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
@@ -33,9 +34,17 @@ def is_previous(record: ApiKeyRecord, digest: str) -> bool:
 
 
 def refusal(
-    record: ApiKeyRecord | None, digest: str, now: datetime, client: IPAddress | None
+    record: ApiKeyRecord | None,
+    digest: str,
+    now: datetime,
+    client: Callable[[], IPAddress | None],
 ) -> Cause | None:
-    """Return why the key with this digest does not work, or None where it does."""
+    """
+    Return why the key with this digest does not work, or None where it does.
+
+    Args:
+        client: returns the client's address; called where the key asks for it.
+    """
     if record is None:
         # As much work as for a key that is there.
         matches(NO_DIGEST, digest)
@@ -51,7 +60,7 @@ def refusal(
         return Cause.EXPIRED
     if record.owner_id is not None and not record.owner_is_active:
         return Cause.OWNER_INACTIVE
-    if not networks.allows(record.networks, client):
+    if record.networks and not networks.allows(record.networks, client()):
         return Cause.NETWORK
     return None
 

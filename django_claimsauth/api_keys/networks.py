@@ -47,7 +47,5 @@ def networks(text: str) -> tuple[Network, ...]:
 
 
 def allows(text: str, address: IPAddress | None) -> bool:
-    """Tell whether a key with these networks works from this address; none: any."""
-    if not text:
-        return True
+    """Tell whether a key with these networks works from this address."""
     return address is not None and any(address in each for each in networks(text))

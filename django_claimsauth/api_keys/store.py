@@ -19,11 +19,11 @@ USED_INTERVAL: Final = timedelta(minutes=1)
 
 def _columns() -> list[str]:
     columns = {
-        "key_id": "public_id",
         "owner_name": f"owner__{get_user_model().USERNAME_FIELD}",
         "owner_is_active": "owner__is_active",
     }
-    return [columns.get(field, field) for field in ApiKeyRecord._fields]
+    # The first field is the id by which the row is found.
+    return [columns.get(field, field) for field in ApiKeyRecord._fields[1:]]
 
 
 def _by_public_id() -> Any:
@@ -41,7 +41,7 @@ class DatabaseStore:
     def find(self, key_id: str) -> ApiKeyRecord | None:
         """Return the key with this public id, or None."""
         row = self._find.first(key_id=key_id)
-        return None if row is None else ApiKeyRecord._make(row)
+        return None if row is None else ApiKeyRecord(key_id, *row)
 
     def used(
         self, record: ApiKeyRecord, moment: datetime, ip: str | None, *, previous: bool

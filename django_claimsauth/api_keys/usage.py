@@ -46,16 +46,19 @@ class Sampler:
         self._waiting: dict[tuple[str, bool], Sample] = {}
         self._lock = Lock()
 
+    def is_due(self, record: ApiKeyRecord, now: datetime, *, previous: bool) -> bool:
+        """Tell whether nobody noted a use of this secret within the last minute."""
+        written = None if previous else record.last_used_at
+        if written is not None and now - written < USED_INTERVAL:
+            return False
+        sampled = self._sampled.get((record.key_id, previous))
+        return sampled is None or now - sampled >= USED_INTERVAL
+
     def note(self, sample: Sample) -> None:
-        """Remember the use, unless one was written within the last minute."""
-        record, previous = sample.record, sample.previous
-        written = record.previous_used_at if previous else record.last_used_at
-        if written is not None and sample.moment - written < USED_INTERVAL:
-            return
-        place = (record.key_id, previous)
+        """Remember the use, unless one was noted within the last minute."""
+        place = (sample.record.key_id, sample.previous)
         with self._lock:
-            sampled = self._sampled.get(place)
-            if sampled is not None and sample.moment - sampled < USED_INTERVAL:
+            if not self.is_due(sample.record, sample.moment, previous=sample.previous):
                 return
             self._sampled[place] = sample.moment
             self._sampled.move_to_end(place)

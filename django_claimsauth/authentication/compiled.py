@@ -13,11 +13,12 @@ own look-ups guard against these, and here they are passed by.
 
 from __future__ import annotations
 
+import re
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import SimpleNamespace
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from django.core.signals import setting_changed
 from django.db import connections, router
@@ -31,6 +32,9 @@ __all__ = ["CompiledInsert", "CompiledSelect", "CompiledUpdate", "Param"]
 AnyQuerySet: TypeAlias = "QuerySet[Any, Any]"
 Row: TypeAlias = tuple[Any, ...]
 Converter: TypeAlias = Callable[[Any, Any, Any], Any]
+Params: TypeAlias = "list[Any] | dict[Any, Any]"
+#: As Django finds them: `%%` is a character of the text.
+_PLACEHOLDER: Final = re.compile(r"(?<!%)%s")
 
 
 class Statement:
@@ -40,22 +44,22 @@ class Statement:
 
     def __init__(
         self,
+        connection: Any,
         sql: str,
-        params: Any,
+        params: Iterable[Any],
         converters: Iterable[tuple[int, list[Converter], Any]] = (),
     ) -> None:
-        self.sql = sql
-        # Always a list: the backends handle `%%` only where parameters are given.
-        self._params = list(params)
+        # Never None: the backends handle `%%` only where parameters are given.
+        self.sql, self._params = _placed(connection, sql, list(params))
         self._slots = [
-            (position, each)
-            for position, each in enumerate(self._params)
+            (place, each)
+            for place, each in _places(self._params)
             if isinstance(each, Slot)
         ]
         self._names = {slot.name for _, slot in self._slots}
         self._converters = list(converters)
 
-    def bound(self, values: Mapping[str, Any], connection: Any) -> list[Any] | None:
+    def bound(self, values: Mapping[str, Any], connection: Any) -> Params | None:
         """
         Return the parameters, or None where a value fits no row.
 
@@ -67,11 +71,11 @@ class Statement:
                 f"The statement takes {sorted(self._names)}, not {sorted(values)}."
             )
         params = self._params.copy()
-        for position, slot in self._slots:
+        for place, slot in self._slots:
             value = slot.prepared(values[slot.name], connection)
             if value is UNFIT:
                 return None
-            params[position] = value
+            params[place] = value
         return params
 
     def converted(self, row: Row, connection: Any) -> Row:
@@ -85,6 +89,25 @@ class Statement:
                 value = convert(value, expression, connection)
             columns[position] = value
         return tuple(columns)
+
+
+def _placed(connection: Any, sql: str, params: list[Any]) -> tuple[str, Params]:
+    """
+    Return the statement with its placeholders in the style that runs fastest.
+
+    For positions, SQLite's wrapper searches the text at each execution; named ones
+    it fills in one step.
+    """
+    if connection.vendor != "sqlite":
+        return sql, params
+    names = [f"p{number}" for number in range(len(params))]
+    left = iter(names)
+    named = _PLACEHOLDER.sub(lambda _: f"%({next(left)})s", sql)
+    return named, dict(zip(names, params, strict=True))
+
+
+def _places(params: Params) -> Iterable[tuple[Any, Any]]:
+    return params.items() if isinstance(params, dict) else enumerate(params)
 
 
 class Compiled(ABC):
@@ -159,11 +182,15 @@ class CompiledSelect(Compiled):
 
     def compile(self, connection: Any) -> Statement:
         """Let the ORM write the SELECT and name its columns' converters."""
-        query = self._queryset().query
+        query: Any = self._queryset().query
+        if not (query.annotation_select or query.extra_select or query.combinator):
+            # Columns alone need no `AS "name"`, which SQLite's wrapper would look
+            # for placeholders at each execution.
+            query.selected = None
         compiler = query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         columns = [column for column, _, _ in compiler.select]
-        return Statement(sql, params, _converters(compiler, columns))
+        return Statement(connection, sql, params, _converters(compiler, columns))
 
     def first(self, **values: Any) -> Row | None:
         """Return the first row that the values find, or None."""
@@ -229,7 +256,8 @@ class CompiledUpdate(Compiled):
         if query.count_active_tables() > 1 or query.related_updates:
             # The ORM would run a query of its own while it compiles.
             raise TypeError("A compiled update is of one table, without joins.")
-        return Statement(*query.get_compiler(connection=connection).as_sql())
+        sql, params = query.get_compiler(connection=connection).as_sql()
+        return Statement(connection, sql, params)
 
     def execute(self, **values: Any) -> int:
         """Return how many rows were changed (or matched, as the database counts)."""
@@ -266,7 +294,7 @@ class CompiledInsert(Compiled):
         query: Any = InsertQuery(model)
         query.insert_values(fields, [SimpleNamespace(**params)], raw=True)
         ((sql, found),) = query.get_compiler(connection=connection).as_sql()
-        return Statement(sql, found)
+        return Statement(connection, sql, found)
 
     def execute(self, **values: Any) -> None:
         """
