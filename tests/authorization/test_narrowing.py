@@ -85,7 +85,13 @@ def test_narrowing_is_one_query_that_repeats_no_row(
 
 def test_the_anonymous_principal_keeps_what_needs_no_claim(items):
     """Absent claims keep nothing, also under `~`."""
-    for rule in (OWN, ~OWN, SHARED, ~SHARED, RequireAuthenticated() & (resource.number > 0)):
+    for rule in (
+        OWN,
+        ~OWN,
+        SHARED,
+        ~SHARED,
+        RequireAuthenticated() & (resource.number > 0),
+    ):
         assert [] == numbers(service.narrow(NOBODY, rule, Item.objects.all()))
     assert [2, 3] == numbers(
         service.narrow(None, resource.number >= 2, Item.objects.all())
@@ -231,7 +237,11 @@ def test_claims_by_the_thousand_are_one_query(items, django_assert_num_queries):
 
 def test_a_rule_on_a_foreign_key_joins_nothing(ann):
     """It is the condition that one would write by hand."""
-    for rule in (OWN, resource.owner == claim("sub"), resource.owner.pk == claim("sub")):
+    for rule in (
+        OWN,
+        resource.owner == claim("sub"),
+        resource.owner.pk == claim("sub"),
+    ):
         assert "JOIN" not in str(service.narrow(ann, rule, Item.objects.all()).query)
     shared = str(service.narrow(ann, SHARED, Item.objects.all()).query)
     assert "EXISTS" in shared

@@ -207,7 +207,11 @@ class TestForms:
             ),
         )
 
-        for policy in (AtLeast(0), AtLeast(3) | RULE, RequireRole("reader") | AtLeast(3)):
+        for policy in (
+            AtLeast(0),
+            AtLeast(3) | RULE,
+            RequireRole("reader") | AtLeast(3),
+        ):
             assert kept(policy) == allowed(ANN, policy, items)
         assert [0, 2, 3] == kept(AtLeast(0))
 
@@ -246,7 +250,9 @@ class TestNotNarrowable:
             RequireRole("reader") | AtLeast(1),
             RequireRole("nobody") & AtLeast(1),
         ):
-            with pytest.raises(NotNarrowableError, match=r"at_least.*@at_least\.narrow"):
+            with pytest.raises(
+                NotNarrowableError, match=r"at_least.*@at_least\.narrow"
+            ):
                 service.narrow(principal, policy, Item.objects.all())
 
     def test_one_of_two_handlers_without_a_form_is_enough(self, handled):
@@ -301,9 +307,7 @@ def test_forms_may_be_handed_in(items):
         asked.append((requirement, model))
         return [form]
 
-    narrowed = narrow(
-        AtLeast(2), ANN, Item.objects.all(), handler_narrowings=forms
-    )
+    narrowed = narrow(AtLeast(2), ANN, Item.objects.all(), handler_narrowings=forms)
 
     assert [2, 3] == numbers(narrowed)
     assert [(AtLeast(2), Item)] == asked

@@ -150,7 +150,11 @@ def test_conversion_never_raises(value):
 @given(number=st.integers(-(2**63), 2**63 - 1))
 def test_an_integer_has_one_spelling(number):
     """Its own."""
-    assert number == conversion_for(BIG).fit(str(number)) == conversion_for(BIG).fit(number)
+    assert (
+        number
+        == conversion_for(BIG).fit(str(number))
+        == conversion_for(BIG).fit(number)
+    )
 
 
 class LowerCaseField(models.CharField):

@@ -15,8 +15,16 @@ from django_claimsauth.authorization import (
     now,
     resource,
 )
+from django_claimsauth.authorization.operands import ClaimReference
 from django_claimsauth.claims import ClaimsPrincipal
-from tests.rules_app.models import Comment, Detail, Item, Person, Team
+from tests.rules_app.models import (
+    Comment,
+    Detail,
+    Item,
+    Person,
+    SoftComment,
+    Team,
+)
 
 POSTGRESQL = settings.DATABASE_NAME == "postgresql"
 MARIADB = settings.DATABASE_NAME == "mariadb"
@@ -145,6 +153,10 @@ def _item(draw, teams, people):
             author=draw(st.sampled_from([None, *people])),
         )  # fmt: skip
     if draw(st.booleans()):
+        SoftComment.everything.create(
+            item=item, text=draw(text), deleted=draw(st.booleans())
+        )
+    if draw(st.booleans()):
         Detail.objects.create(
             item=item,
             label=draw(st.none() | text),
@@ -207,6 +219,7 @@ def _paths(people):
         (resource.shared_with.team, "team"), (resource.shared_with.team.level, "small"),
         (resource.teams.level, "small"), (resource.teams.members.name, "text"),
         (resource.comment_set.text, "text"), (resource.comment_set.rank, "small"),
+        (resource.soft_comments.text, "text"), (resource.comment_set.item.number, "small"),
         (resource.comment_set.author, "sub"), (resource.comment_set.author.name, "text"),
         (resource.team.members.name, "text"), (resource.team.members.score, "small"),
         (resource.owner.items.number, "small"), (resource.detail.reviewer.shared.text, "text"),
@@ -216,7 +229,7 @@ def _paths(people):
 MANY = [
     (resource.shared_with, "sub"), (resource.teams, "team"), (resource.comment_set.author.shared, None),
     (resource.team.members, "sub"), (resource.owner.shared, None), (resource.teams.members, "sub"),
-    (resource.comment_set, None), (resource.detail.reviewer.team.members, "sub"), (resource.team.children, "team"),
+    (resource.comment_set, None), (resource.soft_comments, None), (resource.soft_comments.item.shared_with, "sub"), (resource.detail.reviewer.team.members, "sub"), (resource.team.children, "team"),
 ]  # fmt: skip
 UNORDERED = {"flag", "token"}
 
@@ -281,10 +294,25 @@ def _about_many(draw, people):
     return path.includes(draw(terms(kind, people)))
 
 
+def about_claims(people):
+    """Return trees of which every comparison is with a claim."""
+    return _joined(leaves(people).filter(_is_about_claims))
+
+
+def _is_about_claims(leaf):
+    return bool(getattr(leaf, "terms", ())) and all(
+        isinstance(term, ClaimReference) for term in leaf.terms
+    )
+
+
 def requirements(people):
     """Return trees of leaves, joined and negated."""
+    return _joined(leaves(people))
+
+
+def _joined(leaves):
     return st.recursive(
-        leaves(people),
+        leaves,
         lambda inner: st.one_of(
             st.builds(lambda a, b: a & b, inner, inner),
             st.builds(lambda a, b: a | b, inner, inner),
