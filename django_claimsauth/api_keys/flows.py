@@ -75,7 +75,12 @@ def issue(
     """
     now = now or timezone.now()
     _check_owner(owner)
-    given = {"name": name, "scopes": scopes, "claims": claims, "rate": rate}
+    given: dict[str, Any] = {
+        "name": name,
+        "scopes": scopes,
+        "claims": claims,
+        "rate": rate,
+    }
     given |= {"expires_in": expires_in, "allowed_networks": allowed_networks}
     fields = validation.checked_fields(now=now, **given)
     return _issued(ApiKey(owner=owner, **fields), key_id or format.new_key_id())
