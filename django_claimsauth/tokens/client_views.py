@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.views.decorators.debug import sensitive_variables
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -38,9 +39,8 @@ class ClientEndpoint(TokenEndpoint):
     parser_classes = (StrictFormParser,)
     serializer_class = TokenSerializer
 
-    def required_scope(self) -> str:
-        """Return the scope that the service needs."""
-        raise NotImplementedError
+    #: The field of `TokenSettings` that names the scope which the service needs.
+    scope_setting: ClassVar[str]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse whoever is no service with the scope, before the body is read."""
@@ -51,7 +51,8 @@ class ClientEndpoint(TokenEndpoint):
         if not result:
             raise RefusedError(refused(inner, result, names))
         principal: Any = result.principal
-        verdict = service.authorize(principal, RequireScope(self.required_scope()))
+        scope = getattr(settings.tokens, self.scope_setting)
+        verdict = service.authorize(principal, RequireScope(scope))
         if verdict.failure is not None:
             raise RefusedError(refused(inner, result, names, verdict.failure))
         self.principal: ClaimsPrincipal = principal
@@ -62,11 +63,9 @@ class RevokeView(ClientEndpoint):
     """Revoke a token. An unknown one is as good as revoked: 200 (RFC 7009 2.2)."""
 
     endpoint = "revoke"
+    scope_setting = "revocation_scope"
 
-    def required_scope(self) -> str:
-        """Return `REVOCATION_SCOPE`."""
-        return settings.tokens.revocation_scope
-
+    @sensitive_variables("token")
     def post(self, request: Request) -> Response:
         """Revoke."""
         token = self.validated()["token"]
@@ -79,6 +78,7 @@ class RevokeView(ClientEndpoint):
         revoke(token)
         return Response(status=status.HTTP_200_OK)
 
+    @sensitive_variables("token")
     def _may_revoke(self, token: str) -> bool:
         """Tell whether the caller is no client, or the token's own (RFC 7009 2.1)."""
         claim = self.principal.find_first("client_id")
@@ -94,10 +94,7 @@ class IntrospectView(ClientEndpoint):
 
     endpoint = "introspect"
     response_serializer_class = IntrospectionSerializer
-
-    def required_scope(self) -> str:
-        """Return `INTROSPECTION_SCOPE`."""
-        return settings.tokens.introspection_scope
+    scope_setting = "introspection_scope"
 
     def post(self, request: Request) -> Response:
         """Introspect."""

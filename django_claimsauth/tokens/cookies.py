@@ -72,11 +72,6 @@ def refresh_cookie(request: HttpRequest) -> str | None:
     return request.COOKIES.get(name)
 
 
-def _no_response(request: HttpRequest) -> HttpResponse:
-    # What a middleware would pass on to; the check alone is asked.
-    return HttpResponse()
-
-
 def enforce_csrf(request: HttpRequest) -> None:
     """
     Refuse a request that a foreign page made the browser send.
@@ -84,7 +79,8 @@ def enforce_csrf(request: HttpRequest) -> None:
     Raises:
         PermissionDenied: no CSRF token, or a wrong one.
     """
-    check = CSRFCheck(_no_response)
+    # The response class stands for what a middleware would call, and never is.
+    check = CSRFCheck(HttpResponse)
     check.process_request(request)
     reason: Any = check.process_view(request, None, (), {})  # type: ignore[arg-type]
     if reason:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from django_claimsauth.authentication.handlers import SchemeHandler, quoted
 from django_claimsauth.authentication.requests import state_of
@@ -128,6 +129,7 @@ class JWTBearerHandler(SchemeHandler):
         """The validator of this scheme's options, and of `TOKENS`."""
         return validator_of(self.options)
 
+    @sensitive_variables("token")
     def authenticate(self, request: HttpRequest) -> AuthenticateResult:
         """Find a bearer token, verify it, ask whether it still stands."""
         try:
@@ -239,11 +241,13 @@ class JWTBearerHandler(SchemeHandler):
         is_one_time = self.one_time or (self.is_own and ONE_TIME_CLAIM in claims)
         return is_one_time and not spend(claims)
 
+    @sensitive_variables("token")
     def _known(self, token: str) -> Verified | None:
         return self._verified.find(
             token, self.now().timestamp(), self.validator.generation()
         )
 
+    @sensitive_variables("token")
     def _verify(self, token: str) -> Verified:
         generation = self.validator.generation()
         claims = self.validate(token)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from django_claimsauth.authentication.digests import digest
 from django_claimsauth.errors import InvalidTokenError
@@ -21,6 +22,7 @@ class StoreUnavailableError(Exception):
     """Nobody can tell whether the token stands: neither active nor inactive."""
 
 
+@sensitive_variables("token")
 def introspect(token: str, *, now: datetime | None = None) -> dict[str, Any] | None:
     """
     Return a live token's facts, None for one that is not: expired, revoked, unknown.
@@ -34,6 +36,7 @@ def introspect(token: str, *, now: datetime | None = None) -> dict[str, Any] | N
     return _refresh_token(token, moment)
 
 
+@sensitive_variables("token", "claims")
 def _access_token(token: str, now: datetime) -> dict[str, Any] | None:
     try:
         claims = own_validator().validate(token, now)
@@ -45,6 +48,7 @@ def _access_token(token: str, now: datetime) -> dict[str, Any] | None:
     return None if code else {**claims, "token_type": BEARER}
 
 
+@sensitive_variables("token")
 def _refresh_token(token: str, now: datetime) -> dict[str, Any] | None:
     found = (
         RefreshToken.objects.filter(digest=digest(token), used_at=None)

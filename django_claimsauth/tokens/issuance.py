@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import router, transaction
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from django_claimsauth.authentication.digests import (
     digest,
@@ -85,6 +86,7 @@ def issue(
     return pair
 
 
+@sensitive_variables("family", "grant")
 def access_token_of(
     family: Any, now: datetime, *, user: Any = None, scope: str | None = None
 ) -> AccessToken:
@@ -125,6 +127,7 @@ def expires_in() -> int:
     return int(lifetime.total_seconds())
 
 
+@sensitive_variables("access", "secret")
 def _stored(family: TokenFamily, access: AccessToken, now: datetime) -> TokenPair:
     secret = new_secret()
     expires_at = idle_expiry(family.expires_at, now)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.views.decorators.debug import sensitive_variables
+
 from django_claimsauth.conf import TokenSettings, settings
 from django_claimsauth.errors import ConfigurationError, SettingsError
 from django_claimsauth.tokens.keyring import keys
@@ -67,12 +69,8 @@ class AccessToken:
     token: str = field(repr=False)
     claims: Mapping[str, Any] = field(repr=False)
 
-    @property
-    def jti(self) -> str:
-        """The token's own name."""
-        return str(self.claims["jti"])
 
-
+@sensitive_variables("token")
 def mint(
     grant: Grant,
     *,

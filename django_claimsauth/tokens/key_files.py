@@ -164,15 +164,13 @@ def create_key(
 
 def write_dates(held: HeldKey) -> None:
     """Write the dates of a key that has a path, at once or not at all."""
-    if held.path is None:
-        raise ConfigurationError(f"The key {held.key.kid} is in no directory.")
     dates = {
         "alg": held.key.alg,
         "created_at": _text(held.created_at),
         "activates_at": _text(held.activates_at),
         "retires_at": _text(held.retires_at),
     }
-    target = held.path.with_suffix(DATES_SUFFIX)
+    target = _path(held).with_suffix(DATES_SUFFIX)
     temporary = target.with_suffix(f".{os.getpid()}.tmp")
     temporary.unlink(missing_ok=True)
     _write_new(temporary, json.dumps(dates, indent=2).encode())
@@ -188,10 +186,9 @@ def retire(held: HeldKey, retires_at: datetime) -> HeldKey:
 
 def delete_key(held: HeldKey) -> None:
     """Remove a key's files; its tokens verify no more."""
-    if held.path is None:
-        raise ConfigurationError(f"The key {held.key.kid} is in no directory.")
-    held.path.unlink(missing_ok=True)
-    held.path.with_suffix(DATES_SUFFIX).unlink(missing_ok=True)
+    path = _path(held)
+    path.unlink(missing_ok=True)
+    path.with_suffix(DATES_SUFFIX).unlink(missing_ok=True)
 
 
 def _is_open(key: SigningKey, alg: str | None) -> bool:
@@ -217,6 +214,12 @@ def held_key(path: Path, alg: str | None = None) -> HeldKey:
         retires_at=_time(dates.get("retires_at")),
         path=path,
     )
+
+
+def _path(held: HeldKey) -> Path:
+    if held.path is None:
+        raise ConfigurationError(f"The key {held.key.kid} is in no directory.")
+    return held.path
 
 
 def _read_dates(path: Path) -> dict[str, str | None]:

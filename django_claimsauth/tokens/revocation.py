@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connections, router, transaction
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from django_claimsauth.authentication.digests import digest
 from django_claimsauth.conf import settings
@@ -34,6 +35,7 @@ from django_claimsauth.tokens.snapshot import announce
 SEPARATOR = "."
 
 
+@sensitive_variables("token")
 def revoke(token: str, *, now: datetime | None = None) -> bool:
     """
     Revoke a token of this project, whichever kind it is (RFC 7009 section 2.1).
@@ -50,6 +52,7 @@ def revoke(token: str, *, now: datetime | None = None) -> bool:
     return revoke_refresh_token(token, now=moment)
 
 
+@sensitive_variables("token")
 def revoke_refresh_token(
     token: str,
     *,
@@ -167,6 +170,7 @@ def revoke_jti(
     return bool(created)
 
 
+@sensitive_variables("token", "claims")
 def _revoke_access_token(token: str, now: datetime) -> bool:
     try:
         claims = own_validator().validate(token, now)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db import IntegrityError, OperationalError, router, transaction
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from django_claimsauth.authentication.compiled import (
     CompiledInsert,
@@ -119,6 +120,7 @@ _SUCCEED = CompiledInsert(
 )
 
 
+@sensitive_variables("refresh_token", "access", "found")
 def rotate(
     refresh_token: str,
     *,
@@ -166,6 +168,7 @@ def rotate(
     raise OperationalError("A refresh token was spent by others at the same time.")
 
 
+@sensitive_variables("refresh_token", "row")
 def _found(refresh_token: str) -> Presented:
     if not isinstance(refresh_token, str):
         raise InvalidGrantError("malformed")
@@ -175,6 +178,7 @@ def _found(refresh_token: str) -> Presented:
     return Presented(*row)
 
 
+@sensitive_variables("found")
 def _judge(found: Presented, client: str | None, now: datetime) -> None:
     if found.revoked_at is not None:
         raise InvalidGrantError("revoked")
@@ -225,6 +229,7 @@ def _narrowed(granted: str, asked: Iterable[str] | None) -> str:
     return " ".join(each for each in granted.split() if each in wanted)
 
 
+@sensitive_variables("found", "refresh_token", "access", "secret")
 def _spent(
     found: Presented,
     refresh_token: str,
@@ -253,6 +258,7 @@ def _spent(
     return _pair(found, secret, access, scope, expires_at)
 
 
+@sensitive_variables("found", "refresh_token", "access", "secret")
 def _again(
     found: Presented, refresh_token: str, access: AccessToken, scope: str
 ) -> TokenPair:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
+from django.views.decorators.debug import sensitive_variables
 
 from django_claimsauth.conf import settings
 from django_claimsauth.errors import InvalidScopeError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 PASSWORD_METHOD = "pwd"  # noqa: S105  # the name of a method
 
 
+@sensitive_variables("password")
 def sign_in(
     request: HttpRequest,
     username: str,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Max
 from django.http import Http404
+from django.views.decorators.debug import sensitive_variables
 from rest_framework import status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -54,6 +55,7 @@ class SignInView(TokenEndpoint):
     serializer_class = SignInSerializer
     response_serializer_class = TokenPairSerializer
 
+    @sensitive_variables("data")
     def post(self, request: Request) -> Response:
         """Sign in."""
         if uses_cookie():
@@ -82,6 +84,7 @@ class RefreshView(TokenEndpoint):
         """Return which fields there are: the token, unless it is in the cookie."""
         return RefreshByCookieSerializer if uses_cookie() else RefreshSerializer
 
+    @sensitive_variables("data", "token")
     def post(self, request: Request) -> Response:
         """Refresh."""
         if uses_cookie():
@@ -107,6 +110,7 @@ class SignOutView(TokenEndpoint):
     endpoint = "sign-out"
     serializer_class = SignOutSerializer
 
+    @sensitive_variables("data", "token")
     def post(self, request: Request) -> Response:
         """Sign out."""
         data = self.validated(EmptySerializer if uses_cookie() else None)

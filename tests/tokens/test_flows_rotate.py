@@ -148,6 +148,16 @@ class TestRetries:
 
         assert new.refresh_token == again.refresh_token
 
+    def test_a_successor_that_the_pepper_does_not_derive_harms_nobody(
+        self, user, settings
+    ):
+        settings.CLAIMSAUTH = {**settings.CLAIMSAUTH, "PEPPER": "of the server"}
+        pair = flows.issue(user, now=NOW)
+        flows.rotate(pair.refresh_token, now=NOW)
+        RefreshToken.objects.filter(used_at=None).update(digest="0" * 64)
+
+        assert "successor_lost" == cause_of(pair.refresh_token)
+
 
 class TestReuse:
     """A spent token comes again: somebody else has it."""
@@ -171,6 +181,12 @@ class TestReuse:
         cause_of(pair.refresh_token, NOW + 11 * SECOND)
 
         assert flows.rotate(other.refresh_token, now=NOW + 12 * SECOND)
+
+    def test_a_spent_token_whose_successor_is_gone_is_reused(self, pair):
+        flows.rotate(pair.refresh_token, now=NOW)
+        RefreshToken.objects.filter(used_at=None).delete()
+
+        assert "reused" == cause_of(pair.refresh_token)
 
     def test_with_the_policy_user_all_of_the_user_s_end(self, pair, user, settings):
         tokens_settings(settings, REUSE_POLICY="user")

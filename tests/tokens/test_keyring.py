@@ -1,5 +1,6 @@
 """Which keys sign and verify: where they come from, in which state, seen how soon."""
 
+import dataclasses
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -169,6 +170,16 @@ class TestChanges:
         assert first != keys.signing_key().kid
 
 
+def test_a_key_that_is_in_no_directory_has_no_dates(settings):
+    held = keys.held()[0]
+    assert held.path is not None
+    loose = dataclasses.replace(held, path=None)
+
+    for change in (lambda: retire(loose, NOW), lambda: delete_key(loose)):
+        with pytest.raises(ConfigurationError, match="in no directory"):
+            change()
+
+
 class TestEntries:
     """What `SIGNING_KEYS` may hold."""
 
@@ -325,6 +336,7 @@ class TestDebug:
         settings.DEBUG = True
         one = keys.signing_key().kid
         folder.mkdir()
+        (folder / "README").write_text("Keys of the project.")
 
         assert one == keys.signing_key().kid
 

@@ -10,8 +10,14 @@ from django_claimsauth.errors import InvalidGrantError
 from django_claimsauth.tokens import flows
 from django_claimsauth.tokens.local import LocalRevocations, local
 from django_claimsauth.tokens.models import RevokedToken
-from django_claimsauth.tokens.snapshot import CACHE_KEY, Snapshot, snapshot
-from tests.tokens.changed import tokens_settings
+from django_claimsauth.tokens.snapshot import (
+    CACHE_KEY,
+    Snapshot,
+    announce,
+    snapshot,
+)
+from tests.tokens import minted
+from tests.tokens.changed import bearer_options, tokens_settings
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +37,19 @@ class TestBounded:
     @pytest.fixture(autouse=True)
     def _bounded(self, settings):
         tokens_settings(settings, REVOCATION="bounded")
+
+    def test_a_foreign_token_is_looked_for_by_jti_alone(self, db, settings, ask):
+        bearer_options(
+            settings,
+            "foreign",
+            authority="https://login.example",
+            keys=minted.key_set("ES256"),
+            audiences=["https://api.test"],
+            max_lifetime=None,
+        )
+        token = minted.token(iss="https://login.example", exp=4_000_000_000)
+
+        assert ask(token, "foreign").succeeded
 
     def test_the_hot_path_asks_nobody(self, user, ask, django_assert_num_queries):
         token = flows.issue(user).access_token
@@ -164,6 +183,7 @@ class TestSharedCache:
         assert ask(pair.access_token).succeeded
 
         flows.revoke_session(pair.sid)
+        announce()
 
         assert "token_revoked" == ask(pair.access_token).code
 
@@ -201,3 +221,11 @@ def test_settings_that_change_forget_the_snapshot(db, settings):
     tokens_settings(settings, REVOCATION="strict")
 
     assert float("-inf") == snapshot._due_at
+
+
+def test_without_a_shared_cache_nothing_is_announced(settings):
+    tokens_settings(settings, REVOCATION="bounded")
+
+    announce()
+
+    assert caches["default"].get(CACHE_KEY) is None

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from django_claimsauth.tokens.models import TokenFamily
+from django_claimsauth.tokens.serializers import SignInSerializer
 from tests.tokens.conftest import PASSWORD
 
 GOOD = {"username": "alice", "password": PASSWORD}
@@ -167,6 +168,13 @@ def test_options_describe_the_fields(get):
 
     assert 200 == response.status_code
     assert {"username", "password", "scope"} == set(response.json()["actions"]["POST"])
+
+
+def test_a_serializer_that_is_given_no_mapping_says_so():
+    serializer = SignInSerializer(data=["alice"])
+
+    assert not serializer.is_valid()
+    assert "non_field_errors" in serializer.errors
 
 
 class TestGoodBodies:

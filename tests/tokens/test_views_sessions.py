@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from django_claimsauth.tokens import flows
 from django_claimsauth.tokens.flows import Device
@@ -86,7 +87,16 @@ def test_somebody_else_s_is_like_one_that_is_not_there(pair, other, get):
 
 @pytest.mark.parametrize(
     "sid",
-    ["x", "%00", "0" * 31, "0" * 33, "A" * 32, "' OR 1=1--", "x" * 100_000, "\u0661" * 32],
+    [
+        "x",
+        "%00",
+        "0" * 31,
+        "0" * 33,
+        "A" * 32,
+        "' OR 1=1--",
+        "x" * 100_000,
+        "\u0661" * 32,
+    ],
 )
 def test_what_is_no_sid_leads_nowhere(pair, get, sid):
     path = f"/tokens/sessions/{sid}/"
@@ -127,3 +137,11 @@ def test_a_stranger_with_the_same_sub_has_none(pair, user, settings, get, post):
     assert "permission_denied" == listed.json()["code"]
     assert 400 == signed_out.status_code
     assert TokenFamily.objects.get().revoked_at is None
+
+
+def test_a_session_has_a_url(pair, settings):
+    settings.ROOT_URLCONF = "tests.tokens.urls"
+
+    path = reverse("claimsauth:session", args=[pair.sid])
+
+    assert f"/tokens/sessions/{pair.sid}/" == path
