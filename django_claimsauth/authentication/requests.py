@@ -28,8 +28,8 @@ class RequestState:
     `results` are the schemes' own, by alias; `transformed` the principals after
     the transformations, by what they were made of; `combined` are the results of
     lists of schemes, merged and transformed; `current` is what the endpoint
-    judged by. `forced` is a principal that a test set. `notes` belong to the
-    rooms above.
+    judged by, and `user` the `request.user` that it gave. `forced` is a principal
+    that a test set. `notes` belong to the rooms above.
     """
 
     __slots__ = (
@@ -40,6 +40,7 @@ class RequestState:
         "notes",
         "results",
         "transformed",
+        "user",
     )
 
     def __init__(self) -> None:
@@ -49,7 +50,8 @@ class RequestState:
         self.current: AuthenticateResult | None = None
         self.forced: ClaimsPrincipal | None = None
         self.notes: dict[str, Any] = {}
-        self._turns: dict[Hashable, Turn] = {}
+        self.user: object = None
+        self._turns: dict[Hashable, Turn] | None = None
 
     def known(self, aliases: tuple[str, ...]) -> AuthenticateResult | None:
         """Return the result of a list of schemes, or what a test forced, or None."""
@@ -59,6 +61,8 @@ class RequestState:
 
     def turn(self, key: Hashable) -> Turn:
         """Return the turn of what one request's tasks ask at the same time."""
+        if self._turns is None:
+            self._turns = {}
         return self._turns.setdefault(key, Turn())
 
 
@@ -127,14 +131,30 @@ def bind(
     knows a user: this endpoint does not accept that credential.
     """
     inner: Any = django_request(request)
-    state_of(inner).current = result
-    principal = result.principal or ClaimsPrincipal.anonymous()
+    state = state_of(inner)
+    principal = result.principal
+    if principal is not None and state.current is result and _is_bound(inner, state):
+        return principal
+    state.current = result
+    if principal is None:
+        principal, user = ClaimsPrincipal.anonymous(), anonymous_user()
+    else:
+        user = LazyUser(partial(user_of, principal))
     inner.principal = principal
-    user = LazyUser(lambda: user_of(principal)) if result else anonymous_user()
-    inner.user = user
+    inner.user = state.user = user
     # Django's own would still answer with the session's user.
     inner.auser = partial(_loaded, user)
     return principal
+
+
+def _is_bound(inner: Any, state: RequestState) -> bool:
+    """Tell whether the request still says what its current result gave it."""
+    given = inner.__dict__
+    return (
+        state.current is not None
+        and given.get("principal") is state.current.principal
+        and given.get("user") is state.user
+    )
 
 
 async def _loaded(user: Any) -> Any:

@@ -7,8 +7,8 @@ and judges. Who answers the refusal (plain Django, DRF) registers itself here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from django_claimsauth.authentication.requests import bind, django_request, state_of
@@ -24,7 +24,6 @@ from django_claimsauth.authorization.policies import (
 )
 from django_claimsauth.authorization.refusals import Refusal, refused
 from django_claimsauth.authorization.resources import with_schemes
-from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.conf import settings
 
 DECIDED = "decided"
@@ -47,7 +46,12 @@ def default_policy() -> Policy:
 def fallback_entries() -> tuple[AuthorizeData, ...]:
     """Return what holds where nothing is declared; nothing, if the setting is None."""
     name = settings.fallback_policy
-    return () if name is None else (AuthorizeData(name),)
+    return () if name is None else _fallback(name)
+
+
+@lru_cache(maxsize=16)
+def _fallback(name: str) -> tuple[AuthorizeData, ...]:
+    return (AuthorizeData(name),)
 
 
 def combined(asked: tuple[AuthorizeData, ...]) -> Policy:
@@ -78,16 +82,18 @@ def enforce(
     _run(before_authentication, inner)
     policy = combined(asked) if asked else None
     names, result = _authenticated(inner, policy, metadata)
-    with _bound(inner, result) as principal:
-        rejection = _rejection(result)
-        if rejection is not None:
-            return refused(inner, rejection, names)
-        if policy is not None:
-            verdict = decisions.authorize(principal, policy, request=inner)
-            if verdict.failure is not None:
-                return refused(inner, result, names, verdict.failure)
-        _decided(inner, asked)
-        return None
+    before = _let_in_as(inner)
+    principal = bind(inner, result, schemes.user)
+    rejection = _rejection(result)
+    if rejection is not None:
+        return _put_back(inner, before, refused(inner, rejection, names))
+    if policy is not None:
+        verdict = decisions.authorize(principal, policy, request=inner)
+        if verdict.failure is not None:
+            refusal = refused(inner, result, names, verdict.failure)
+            return _put_back(inner, before, refusal)
+    _decided(inner, asked)
+    return None
 
 
 async def aenforce(
@@ -101,16 +107,18 @@ async def aenforce(
     _run(before_authentication, inner)
     policy = combined(asked) if asked else None
     names, result = await _aauthenticated(inner, policy, metadata)
-    with _bound(inner, result) as principal:
-        rejection = _rejection(result)
-        if rejection is not None:
-            return await _arefused(inner, rejection, names)
-        if policy is not None:
-            verdict = await decisions.aauthorize(principal, policy, request=inner)
-            if verdict.failure is not None:
-                return await _arefused(inner, result, names, verdict.failure)
-        _decided(inner, asked)
-        return None
+    before = _let_in_as(inner)
+    principal = bind(inner, result, schemes.user)
+    rejection = _rejection(result)
+    if rejection is not None:
+        return _put_back(inner, before, await _arefused(inner, rejection, names))
+    if policy is not None:
+        verdict = await decisions.aauthorize(principal, policy, request=inner)
+        if verdict.failure is not None:
+            refusal = await _arefused(inner, result, names, verdict.failure)
+            return _put_back(inner, before, refusal)
+    _decided(inner, asked)
+    return None
 
 
 async def _arefused(
@@ -135,6 +143,8 @@ def _names(policy: Policy | None, own: Names) -> Names:
 
 def _own(metadata: EndpointMetadata) -> Names:
     """Return the schemes of the view's own list, by their aliases."""
+    if "" not in metadata.schemes:
+        return metadata.schemes
     return tuple(e or schemes.default("authenticate") for e in metadata.schemes)
 
 
@@ -169,20 +179,24 @@ async def _aauthenticated(
     return names, await schemes.aauthenticate(request, names)
 
 
-@contextmanager
-def _bound(request: Any, result: AuthenticateResult) -> Iterator[ClaimsPrincipal]:
+def _let_in_as(request: Any) -> AuthenticateResult | None:
+    """Return the result by which the request was let in before, or None."""
+    state = state_of(request)
+    return state.current if DECIDED in state.notes else None
+
+
+def _put_back(
+    request: Any, before: AuthenticateResult | None, refusal: Refusal
+) -> Refusal:
     """
-    Make the result the request's while it is judged, and for good when it is let in.
+    Return the refusal; the request is from whom it was let in as.
 
     DRF asks about other methods in the middle of a request (which forms to show);
     a refusal there must not change who the request is from.
     """
-    state = state_of(request)
-    before = state.current if DECIDED in state.notes else None
-    decided = state.notes.get(DECIDED)
-    yield bind(request, result, schemes.user)
-    if before is not None and state.notes.get(DECIDED) is decided:
+    if before is not None:
         bind(request, before, schemes.user)
+    return refusal
 
 
 def _still_asked(
@@ -194,14 +208,15 @@ def _still_asked(
     if not metadata.is_declared:
         entries = fallback_entries() if fallback else ()
         return None if decided is not None or not entries else entries
-    if decided is not None and decided.issuperset(metadata.asked):
+    asked = metadata.asked
+    if decided is not None and (decided is asked or set(asked).issubset(decided)):
         return None
-    return metadata.asked
+    return asked
 
 
 def _decided(request: Any, asked: tuple[AuthorizeData, ...]) -> None:
     notes = state_of(request).notes
-    notes[DECIDED] = notes.get(DECIDED, frozenset()) | frozenset(asked)
+    notes[DECIDED] = (*notes[DECIDED], *asked) if DECIDED in notes else asked
     _run(after_success, request)
 
 

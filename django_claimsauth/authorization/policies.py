@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from django_claimsauth.authorization.builtin import RequireAuthenticated, RequireRole
@@ -40,7 +40,7 @@ class Policy:
         TypeError: something that is no requirement, schemes that are a str.
     """
 
-    __slots__ = ("_requirements", "_schemes")
+    __slots__ = ("_hash", "_requirements", "_schemes")
 
     def __init__(
         self, *requirements: Requirement | Policy, schemes: Iterable[str] = ()
@@ -60,6 +60,7 @@ class Policy:
             )
         self._requirements = tuple(asked)
         self._schemes = tuple(dict.fromkeys([*named, *names(schemes, "schemes")]))
+        self._hash: int | None = None
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -80,7 +81,10 @@ class Policy:
         )
 
     def __hash__(self) -> int:
-        return hash((self._requirements, self._schemes))
+        # A policy is a key on each request, and its requirements' hashes are slow.
+        if self._hash is None:
+            self._hash = hash((self._requirements, self._schemes))
+        return self._hash
 
     def __repr__(self) -> str:
         shown = [repr(each) for each in self._requirements]
@@ -138,6 +142,14 @@ class AuthorizeData:
     policy: PolicyLike | None = None
     roles: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
+    _hash: int | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        known = self._hash
+        if known is None:
+            known = hash((self.policy, self.roles, self.schemes))
+            object.__setattr__(self, "_hash", known)
+        return known
 
     @classmethod
     def of(

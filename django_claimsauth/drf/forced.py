@@ -22,10 +22,12 @@ SCHEME = "session"
 
 def adopt_forced(request: Any) -> None:
     """Take over what a test forced, as the principal of every scheme."""
-    state = state_of(request)
     user = getattr(request, USER, None)
     token = getattr(request, TOKEN, None)
-    if state.forced is not None or (user is None and token is None):
+    if user is None and token is None:
+        return
+    state = state_of(request)
+    if state.forced is not None:
         return
     if token is not None and state.current is not None:
         # Ours: handed over below.
