@@ -6,12 +6,15 @@ No field of a key is edited: a key is issued, rotated, disabled and revoked.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -54,9 +57,9 @@ class ApiKeyAdmin(ApiKeyPages, admin.ModelAdmin):  # type: ignore[type-arg]
         "start",
         "owner_link",
         "state_shown",
-        "expires_at",
-        "last_used_at",
-        "created_at",
+        "expires",
+        "last_used",
+        "issued",
     )
     list_filter = (StateFilter, UnusedFilter, OwnerFilter)
     list_select_related = ("owner",)
@@ -78,6 +81,21 @@ class ApiKeyAdmin(ApiKeyPages, admin.ModelAdmin):  # type: ignore[type-arg]
     def state_shown(self, api_key: ApiKey) -> str:
         """Show what has become of the key."""
         return str(api_key.state().label)
+
+    @admin.display(description=_("expires"), ordering="expires_at")
+    def expires(self, api_key: ApiKey) -> str:
+        """Show the day, which is as much as a list has room for."""
+        return day(api_key.expires_at)
+
+    @admin.display(description=_("last used"), ordering="last_used_at")
+    def last_used(self, api_key: ApiKey) -> str:
+        """Show the day."""
+        return day(api_key.last_used_at)
+
+    @admin.display(description=_("issued"), ordering="created_at")
+    def issued(self, api_key: ApiKey) -> str:
+        """Show the day."""
+        return day(api_key.created_at)
 
     @admin.display(description=_("owner"), ordering="owner")
     def owner_link(self, api_key: ApiKey) -> str:
@@ -161,6 +179,13 @@ class ApiKeyAdmin(ApiKeyPages, admin.ModelAdmin):  # type: ignore[type-arg]
                 continue
             self.log_change(request, api_key, said)
         self.message_user(request, said, messages.SUCCESS)
+
+
+def day(moment: datetime | None) -> str:
+    """Return the day of a moment, as the language writes it short, or a dash."""
+    if moment is None:
+        return "-"
+    return str(date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT"))
 
 
 @admin.register(LegacyUse)

@@ -54,6 +54,7 @@ class IssueForm(FlowForm):
     claims = forms.JSONField(
         label=_("Claims"),
         required=False,
+        initial=dict,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
         help_text=_('A JSON object: {"roles": ["reporter"], "tenant": "acme"}.'),
     )
