@@ -255,7 +255,7 @@ class JWTBearerHandler(SchemeHandler):
         verified = Verified(
             claims=claims,
             principal=self.principal_from(claims),
-            not_before=claims.get("nbf", claims.get("iat", 0)) - leeway,
+            not_before=max(claims.get("nbf", 0), claims.get("iat", 0)) - leeway,
             until=_until(claims, self.validator.parameters.max_age, leeway),
             generation=generation,
         )
@@ -282,5 +282,5 @@ def _until(
     if "exp" in claims:
         ends.append(claims["exp"] + leeway)
     if max_age is not None:
-        ends.append(claims["iat"] + max_age.total_seconds())
+        ends.append(claims["iat"] + max_age.total_seconds() + leeway)
     return min(ends)

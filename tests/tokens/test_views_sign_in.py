@@ -87,7 +87,6 @@ class TestOneAnswer:
                 ("inactive", "wrong"),
                 ("keyless", ""),
                 ("keyless", "!"),
-                ("ALICE", PASSWORD),
                 (" alice", PASSWORD),
                 ("alice", f"{PASSWORD} "),
             )
