@@ -129,7 +129,9 @@ def _over_many(
     member, last = members[first], members[-1]
     many, name = _rows(member, lookups[:first])
     entry = [name] if name else []
-    further = [*entry, *lookups[first + 1 : end]] if end > first + 1 else []
+    # The rows are of the first relation, except where they are the owner's own.
+    here = first if many.model is member.model and many.back == "pk" else first + 1
+    further = [*entry, *lookups[first + 1 : end]] if end > here else []
     return Route(
         hops=rule.path[:first],
         owner=member.model,

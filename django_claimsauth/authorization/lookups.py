@@ -143,13 +143,24 @@ class NumberLookup(Lookup):
             return self.as_sql(compiler, connection)
         lhs, lhs_params = compiler.compile(self.lhs)
         values = self.rhs if isinstance(self.rhs, list) else [self.rhs]
-        rhs = ", ".join(["CAST(%s AS REAL)"] * len(values))
-        rounded = f"CAST(printf('%%.{MAX_DIGITS_OF_DOUBLES}g', {lhs}) AS REAL)"
-        params = [*lhs_params, *map(str, values)]
-        return f"({lhs} IS NOT NULL AND {rounded} {self.sign} ({rhs}))", (
-            *lhs_params,
-            *params,
+        rhs = ", ".join(["CAST(%s AS NUMERIC)"] * len(values))
+        read = _as_read(lhs, connection)
+        params = [*lhs_params] * (1 + read.count(lhs))
+        return (
+            f"({lhs} IS NOT NULL AND {read} {self.sign} ({rhs}))",
+            (*params, *map(str, values)),
         )
+
+
+def _as_read(sql: str, connection: Any) -> str:
+    """Return a decimal column as Django's converter takes it from SQLite."""
+    double = f"CAST(printf('%%.{MAX_DIGITS_OF_DOUBLES}g', {sql}) AS NUMERIC)"
+    # Whole numbers are stored as integers; not every version of Django rounds them.
+    whole = 10**MAX_DIGITS_OF_DOUBLES + 1
+    convert = connection.ops.get_decimalfield_converter(None)
+    if convert(whole, None, connection) != whole:
+        return double
+    return f"CASE typeof({sql}) WHEN 'integer' THEN {sql} ELSE {double} END"
 
 
 class ExactNumber(NumberLookup, Exact):

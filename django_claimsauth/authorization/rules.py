@@ -52,8 +52,7 @@ def register_binder(binder: Callable[[type, Rule], Judge | None]) -> None:
     that it does not know. Which columns there are, and what a claim is converted
     to, is not known here.
     """
-    if binder not in _binders:
-        _binders.append(binder)
+    _binders.append(binder)
 
 
 class Rule(Requirement):

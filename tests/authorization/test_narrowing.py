@@ -11,7 +11,7 @@ from django_claimsauth.authorization import (
     service,
 )
 from django_claimsauth.claims import ClaimsPrincipal
-from tests.rules_app.models import Comment, Item, Person, Team
+from tests.rules_app.models import Comment, Item, Label, Person, Team
 
 NOBODY = ClaimsPrincipal.anonymous()
 EDITOR = ClaimsPrincipal.of("bearer", {"roles": "editor"})
@@ -73,6 +73,10 @@ def numbers(queryset):
         (resource.owner.is_null(), [3]),
         (resource.shared_with.is_empty(), [3]),
         (resource.number.in_([1, 3, 99]), [1, 3]),
+        (resource.number.in_([]), []),
+        (~resource.number.in_([]), [0, 1, 2, 3]),
+        ((resource.number > 0) & (resource.number > 1), [2, 3]),
+        ((resource.number > 0) & OWN, [1]),
     ],
 )  # fmt: skip
 def test_narrowing_is_one_query_that_repeats_no_row(
@@ -113,6 +117,27 @@ def test_what_is_never_allowed_asks_nothing(items, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert [] == list(narrowed)
         assert 0 == narrowed.filter(number=1).count()
+
+
+def test_a_generic_relation_is_one_to_many(items, ann):
+    """Of its own kind of objects, and of no other's with the same key."""
+    item = items[0]
+    Label.objects.create(content_object=item, text="x")
+    Label.objects.create(content_object=item.owner, text="x")
+    keys = ClaimsPrincipal.of(
+        "bearer", {"n": [label.pk for label in Label.objects.all()]}
+    )
+
+    for rule in (
+        resource.labels.text == "x",
+        ~resource.labels.is_empty(),
+        resource.labels.includes(claim("n")),
+    ):
+        assert [0] == numbers(service.narrow(keys, rule, Item.objects.all()))
+        assert [1, 2, 3] == numbers(service.narrow(keys, ~rule, Item.objects.all()))
+        assert [item] == [each for each in items if service.authorize(keys, rule, each)]
+    with pytest.raises(AttributeError, match="content_object"):
+        service.narrow(ann, resource.content_object == "x", Label.objects.all())
 
 
 class TestComposition:

@@ -217,6 +217,7 @@ def test_a_field_of_ones_own_must_change_nothing(field, value, expected):
 def test_other_fields_are_not_compared(field):
     """What they store and what they show differ, or have no order that all share."""
     assert NOT_COMPARABLE is conversion_for(field)
+    assert UNFIT is conversion_for(field).fit(1)
 
 
 def test_only_some_of_them_are_null_where_they_show_none():

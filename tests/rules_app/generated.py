@@ -21,6 +21,7 @@ from tests.rules_app.models import (
     Comment,
     Detail,
     Item,
+    Label,
     Person,
     SoftComment,
     Team,
@@ -48,6 +49,7 @@ FLOATS = [0.0, -0.0, 1.0, 1.5, -2.5, 0.1, 0.1 + 0.2, 2.0**53, 1e300, 42.0]
 PRICES = [Decimal(t) for t in ("0.00", "1.00", "1.50", "-1.50", "999999.99", "42.00")]
 WIDE = [
     *PRICES, Decimal("12345678901234567.8901"), Decimal("12345678901234500.0000"),
+    Decimal("12345678901234600"), Decimal("12345678901234568"), Decimal("123456789012345.6789"),
     Decimal("12345678901.2345"), Decimal("0.0001"),
 ]  # fmt: skip
 TOKENS = [uuid.UUID(int=n) for n in (0, 1, 2**127, 0xABCDEF)]
@@ -153,6 +155,8 @@ def _item(draw, teams, people):
             author=draw(st.sampled_from([None, *people])),
         )  # fmt: skip
     if draw(st.booleans()):
+        Label.objects.create(content_object=item, text=draw(text))
+    if draw(st.booleans()):
         SoftComment.everything.create(
             item=item, text=draw(text), deleted=draw(st.booleans())
         )
@@ -219,7 +223,7 @@ def _paths(people):
         (resource.shared_with.team, "team"), (resource.shared_with.team.level, "small"),
         (resource.teams.level, "small"), (resource.teams.members.name, "text"),
         (resource.comment_set.text, "text"), (resource.comment_set.rank, "small"),
-        (resource.soft_comments.text, "text"), (resource.comment_set.item.number, "small"),
+        (resource.soft_comments.text, "text"), (resource.labels.text, "text"), (resource.comment_set.item.number, "small"),
         (resource.comment_set.author, "sub"), (resource.comment_set.author.name, "text"),
         (resource.team.members.name, "text"), (resource.team.members.score, "small"),
         (resource.owner.items.number, "small"), (resource.detail.reviewer.shared.text, "text"),
@@ -229,7 +233,7 @@ def _paths(people):
 MANY = [
     (resource.shared_with, "sub"), (resource.teams, "team"), (resource.comment_set.author.shared, None),
     (resource.team.members, "sub"), (resource.owner.shared, None), (resource.teams.members, "sub"),
-    (resource.comment_set, None), (resource.soft_comments, None), (resource.soft_comments.item.shared_with, "sub"), (resource.detail.reviewer.team.members, "sub"), (resource.team.children, "team"),
+    (resource.comment_set, None), (resource.labels, None), (resource.owner.items.labels, None), (resource.soft_comments, None), (resource.soft_comments.item.shared_with, "sub"), (resource.detail.reviewer.team.members, "sub"), (resource.team.children, "team"),
 ]  # fmt: skip
 UNORDERED = {"flag", "token"}
 

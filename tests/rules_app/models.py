@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 
@@ -23,6 +25,16 @@ class Person(models.Model):
     team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="members")
 
 
+class Label(models.Model):
+    """Sticks to anything."""
+
+    # Without a constraint: this app's tables are made before those with migrations.
+    content_type = models.ForeignKey(ContentType, models.CASCADE, db_constraint=False)
+    object_id = models.BigIntegerField()
+    content_object = GenericForeignKey()
+    text = models.CharField(max_length=100)
+
+
 class Item(models.Model):
     """What the rules are about."""
 
@@ -42,6 +54,7 @@ class Item(models.Model):
     shared_with = models.ManyToManyField(Person, related_name="shared")
     teams = models.ManyToManyField(Team, related_name="shared_items")
     document = models.JSONField(null=True)
+    labels = GenericRelation(Label)
 
     @property
     def computed(self):
