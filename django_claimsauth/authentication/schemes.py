@@ -15,7 +15,7 @@ from typing import Any
 
 from django_claimsauth.authentication.entries import forwarded, made
 from django_claimsauth.authentication.handlers import SchemeHandler
-from django_claimsauth.authentication.merging import Merged
+from django_claimsauth.authentication.merging import Merged, alone
 from django_claimsauth.authentication.requests import django_request, state_of
 from django_claimsauth.authentication.results import AuthenticateResult
 from django_claimsauth.authentication.transformation import transformations
@@ -30,19 +30,29 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
 
     def __init__(self) -> None:
         self._handlers: dict[str, SchemeHandler] = {}
+        # Those of entries that forward nothing, so that nobody need ask where to.
+        self._unforwarded: dict[str, SchemeHandler] = {}
         # Reentrant: a handler may ask for another while it is made.
         self._lock = RLock()
 
     def reset(self) -> None:
         """Forget the handlers: the settings changed."""
         self._handlers = {}
+        self._unforwarded = {}
 
     def __getitem__(self, alias: str) -> SchemeHandler:
         handler = self._handlers.get(alias)
         if handler is None:
             with self._lock:
-                handler = self._handlers.get(alias) or made(alias, self.entry(alias))
-                self._handlers[alias] = handler
+                handler = self._handlers.get(alias) or self._made(alias)
+        return handler
+
+    def _made(self, alias: str) -> SchemeHandler:
+        entry = self.entry(alias)
+        handler = made(alias, entry)
+        if entry.forward is None and entry.backend is not None:
+            self._unforwarded[alias] = handler
+        self._handlers[alias] = handler
         return handler
 
     def __iter__(self) -> Iterator[str]:
@@ -145,6 +155,10 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         known = state.known(aliases)
         if known is not None:
             return known
+        if len(aliases) == 1 and not transformations.all():
+            result = alone(aliases[0], self.result_of(aliases[0], inner))
+            state.combined[aliases] = result
+            return result
         merged = Merged({each: self.result_of(each, inner) for each in aliases})
         done = state.transformed
         if merged.principal is not None and merged.made_of not in done:
@@ -192,8 +206,13 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         known = results.get(alias)
         if known is not None:
             return known
-        target = self.target(alias, "authenticate", request)
-        results[alias] = found = self._own_result(target, request)
+        handler = self._unforwarded.get(alias)
+        if handler is not None:
+            found = _checked(handler.authenticate(request), alias)
+        else:
+            target = self.target(alias, "authenticate", request)
+            found = self._own_result(target, request)
+        results[alias] = found
         return found
 
     async def aresult_of(self, alias: str, request: Any) -> AuthenticateResult:
@@ -297,6 +316,8 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
 
 
 def _checked(result: object, alias: str) -> AuthenticateResult:
+    if result.__class__ is AuthenticateResult:
+        return result
     if result is None:
         return AuthenticateResult.no_result()
     if inspect.iscoroutine(result):
