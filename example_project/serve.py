@@ -3,8 +3,9 @@
 import argparse
 import os
 import signal
+import socket
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 
 import django
@@ -29,6 +30,14 @@ def prepare():
     run("load_demo")
 
 
+def free_port(port):
+    """Return the port, or a free one if it is taken."""
+    for each in (port, 0):
+        with suppress(OSError), socket.create_server((HOST, each)) as found:
+            return found.getsockname()[1]
+    return port
+
+
 def open_server(port):
     """Return a server at this port of the loopback, or at a free one if it is taken."""
     from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -49,11 +58,14 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     # A polite end on SIGTERM as well as on Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    port = free_port(options.port)
+    # Passkeys are for an origin, and the port is part of it.
+    os.environ["EXAMPLE_PORT"] = str(port)
     try:
         prepare()
     except CommandError as error:
         sys.exit(f"The example was not started: {error}")
-    with closing(open_server(options.port)) as server:
+    with closing(open_server(port)) as server:
         # The first line is the address: `make demo` reads it.
         print(f"http://{HOST}:{server.effective_port}/", flush=True)
         print("Open it in a browser: it says what to try. Ctrl-C stops it.", flush=True)

@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_claimsauth",
     "example_project.documents",
+    "example_project.passkeys_pages",
 ]
 MIDDLEWARE = [
     "example_project.counting.QueryCountMiddleware",
@@ -100,4 +102,15 @@ CLAIMSAUTH = {
         "REFRESH_RETRY_WINDOW": timedelta(seconds=1),
     },
     "API_KEYS": {"PREFIX": "docs"},
+    "PASSKEYS": {
+        # An address is no domain: open the pages at localhost, not at 127.0.0.1.
+        "RP_ID": "localhost",
+        "RP_NAME": "Documents",
+        "ORIGINS": [f"http://localhost:{os.environ.get('EXAMPLE_PORT', '8000')}"],
+        "SIGN_UP": True,
+        "SUCCESS": "session",
+    },
 }
+if find_spec("webauthn") is None:
+    # pip install 'django-claimsauth[passkeys]'
+    del CLAIMSAUTH["PASSKEYS"]

@@ -1,0 +1,1 @@
+"""Pages for people who sign up, sign in and manage passkeys, without a password."""
