@@ -17,6 +17,7 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, router, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from django_claimsauth.api_keys import format, validation  # noqa: A004
 from django_claimsauth.api_keys.caching import forget_key
@@ -86,6 +87,7 @@ def issue(
     return _issued(ApiKey(owner=owner, **fields), key_id or format.new_key_id())
 
 
+@sensitive_variables("secret")
 def _issued(api_key: ApiKey, key_id: str) -> IssuedApiKey:
     secret = format.new_key(key_id)
     api_key.public_id = key_id
@@ -135,6 +137,7 @@ def _check_rotation(api_key: ApiKey, overlap: timedelta, now: datetime) -> None:
         raise ApiKeyError("not_live", f"The key {api_key.name!r} is {state.label}.")
 
 
+@sensitive_variables("secret")
 def _rotated(
     api_key: ApiKey, overlap: timedelta, expires_at: datetime | None, now: datetime
 ) -> IssuedApiKey:

@@ -14,6 +14,8 @@ import secrets
 import zlib
 from typing import Final, NamedTuple
 
+from django.views.decorators.debug import sensitive_variables
+
 from django_claimsauth.authentication.digests import SECRET_BYTES
 from django_claimsauth.conf import settings
 from django_claimsauth.errors import SettingsError
@@ -45,6 +47,7 @@ def new_key_id() -> str:
     return "".join(secrets.choice(DIGITS) for _ in range(ID_LENGTH))
 
 
+@sensitive_variables("secret", "body")
 def new_key(key_id: str) -> str:
     """Return a new key with this id, in the prefix of the settings."""
     secret = base62(int.from_bytes(secrets.token_bytes(SECRET_BYTES)), SECRET_LENGTH)
@@ -52,6 +55,7 @@ def new_key(key_id: str) -> str:
     return body + checksum(body)
 
 
+@sensitive_variables("text", "match")
 def parse(text: str) -> ParsedKey | None:
     """Return the key's parts; None for what is no key of this project."""
     if len(text) > MAX_KEY_LENGTH:

@@ -10,9 +10,11 @@ from functools import lru_cache
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from django_claimsauth.api_keys import owners, transport
 from django_claimsauth.api_keys.caching import Entry, KeyCache, forget_owner
@@ -87,6 +89,7 @@ class APIKeyHandler(SchemeHandler):
         self.lookup = lookup
         self._cache = _cache_of(lookup, refresh, cache_size)
 
+    @sensitive_variables("values", "text", "parsed")
     def authenticate(self, request: HttpRequest) -> AuthenticateResult:
         """Find the key in the request, look it up and judge it."""
         values = transport.presented(request, self.header, self.query_parameter)
@@ -215,13 +218,18 @@ def _cache_of(lookup: str, refresh: timedelta, size: int) -> KeyCache | None:
         raise ValueError("cache_size and refresh are positive.")
     if lookup == "strict":
         return None
-    for signal in (post_save, post_delete):
-        signal.connect(
-            _owner_changed,
-            sender=get_user_model(),
-            dispatch_uid="django_claimsauth.api_keys.owner",
-        )
+    _listen_to_owners()
     return KeyCache(size, refresh.total_seconds() if lookup == "bounded" else None)
+
+
+def _listen_to_owners() -> None:
+    # Of the user model and its proxies, whose signals are their own.
+    user_model = get_user_model()
+    for model in apps.get_models():
+        if issubclass(model, user_model):
+            uid = f"django_claimsauth.api_keys.{model._meta.label}"
+            for signal in (post_save, post_delete):
+                signal.connect(_owner_changed, sender=model, dispatch_uid=uid)
 
 
 def _owner_changed(instance: Any, **kwargs: Any) -> None:

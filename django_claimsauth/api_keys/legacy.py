@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 from django.apps import apps
 from django.core import checks
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from django_claimsauth.api_keys.legacy_uses import counter
 from django_claimsauth.api_keys.models import subject_for
@@ -110,6 +111,7 @@ class LegacyHandler(SchemeHandler):
         """Return what an old credential is, or None where it does not work."""
         raise NotImplementedError
 
+    @sensitive_variables("credential")
     def authenticate(self, request: HttpRequest) -> AuthenticateResult:
         """Find the credential in the request and ask the other package's table."""
         credential = self._presented(request)
@@ -174,6 +176,7 @@ class RestFrameworkAPIKeyHandler(LegacyHandler):
     default_model = "rest_framework_api_key.APIKey"
     shape = re.compile(r"[0-9A-Za-z]{1,64}\.[0-9A-Za-z]{1,128}")
 
+    @sensitive_variables("credential")
     def find(self, credential: str) -> Found | None:
         """Return the key if it is neither revoked nor expired."""
         prefix, _, _ = credential.partition(".")
@@ -195,6 +198,7 @@ class KnoxHandler(LegacyHandler):
     default_model = "knox.AuthToken"
     shape = re.compile(r"[\x21-\x7e]{1,256}")
 
+    @sensitive_variables("credential")
     def find(self, credential: str) -> Found | None:
         """Return the token if it has not expired and its user is active."""
         crypto: Any = import_module("knox.crypto")
@@ -215,6 +219,7 @@ class AuthTokenHandler(LegacyHandler):
     default_model = "authtoken.Token"
     shape = re.compile(r"[0-9a-f]{40}")
 
+    @sensitive_variables("credential", "row")
     def find(self, credential: str) -> Found | None:
         """Return the token if its user is active."""
         row = self.model().objects.select_related("user").filter(key=credential).first()
