@@ -109,6 +109,12 @@ class APIKeyHandler(SchemeHandler):
             return self._refused(request, Cause.MALFORMED)
         return self._judged(request, self.store.find(parsed.key_id), presented)
 
+    async def aauthenticate(self, request: HttpRequest) -> AuthenticateResult:
+        """Do as `authenticate()`; a request without a key costs no thread hop."""
+        if not transport.presented(request, self.header, self.query_parameter):
+            return NO_RESULT
+        return await super().aauthenticate(request)
+
     def _cached(self, presented: str) -> Entry | None:
         if self._cache is None:
             return None

@@ -232,6 +232,16 @@ class TestOptions:
             APIKeyHandler("k", store=store)
 
 
+def test_an_event_loop_waits_for_nothing_without_a_key(bearing, handler):
+    """It is answered before anything is awaited."""
+    waiting = handler.aauthenticate(bearing())
+
+    with pytest.raises(StopIteration) as done:
+        waiting.send(None)
+
+    assert done.value.value.is_no_result
+
+
 def test_an_event_loop_waits_for_the_same_result(issued, bearing, handler):
     request = bearing(issued.secret)
 
