@@ -11,7 +11,7 @@ from tests.schemes import claimsauth
 
 DOCS = Path(__file__).parents[2] / "docs"
 SNIPPET = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
-PAGES = ["policies", "resources", "inventory", "migrating"]
+PAGES = ["policies", "resources", "rules", "inventory", "migrating"]
 
 
 @pytest.fixture
