@@ -26,11 +26,7 @@ from django_claimsauth.errors import ConfigurationError, SettingsError, near_mis
 
 # `errors` knows no Django; here, where Django is known, the operator's mistakes
 # become what Django's own tools expect of a wrong setting.
-if ImproperlyConfigured not in ConfigurationError.__bases__:
-    ConfigurationError.__bases__ = (
-        *ConfigurationError.__bases__,
-        ImproperlyConfigured,
-    )
+ConfigurationError.__bases__ += (ImproperlyConfigured,)
 
 NAME = "CLAIMSAUTH"
 ALIAS = re.compile(r"[A-Za-z0-9_-]+")

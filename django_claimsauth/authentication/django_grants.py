@@ -83,6 +83,8 @@ def grants_of(
 def _cached(
     key: Any, found: Grants | None, *, permissions: bool, timeout: timedelta
 ) -> Grants:
+    if not timeout:
+        return _loaded(key, found, permissions=permissions)
     name, own = key_name("user", key), key_name("version", key)
     answer = cache.get_many([name, own, EVERYBODY])
     # Read before the rows are: what changes in between makes the entry void.
@@ -176,9 +178,9 @@ def _permissions(key: Any, standing: Grants) -> set[str]:
     if not standing.is_superuser:
         own = model._meta.get_field("user_permissions").related_query_name()
         group = model._meta.get_field("groups").related_query_name()
-        every = every.filter(**{own: key}).union(
-            every.filter(**{f"group__{group}": key})
-        )
+        by_group = every.filter(**{f"group__{group}": key})
+        # Without an order said, the union would be ordered as the model is.
+        every = every.filter(**{own: key}).union(by_group).order_by()
     return {f"{app_label}.{codename}" for app_label, codename in every}
 
 

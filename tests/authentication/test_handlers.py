@@ -37,7 +37,7 @@ class AsyncOnly(SchemeHandler):
 
 class TestAuthenticate:
     def test_one_without_authenticate_says_so(self, request_):
-        with pytest.raises(NotImplementedError, match="SchemeHandler.*'mine'"):
+        with pytest.raises(NotImplementedError, match=r"SchemeHandler.*'mine'"):
             SchemeHandler("mine").authenticate(request_)
 
     def test_one_without_either_says_so_on_a_loop_too(self, request_):
@@ -104,3 +104,7 @@ def test_the_user_of_a_stranger_is_the_principal_as_a_user():
 
 def test_by_default_nothing_is_wrong_with_it():
     assert [] == SchemeHandler("x").check()
+
+
+def test_by_default_it_is_an_http_scheme_of_openapi():
+    assert {"type": "http", "scheme": "mine"} == SchemeHandler("Mine").openapi()

@@ -95,6 +95,31 @@ class TestBind:
         assert request_.user.is_anonymous
 
 
+class TestBindingAgain:
+    def test_the_same_result_is_bound_once(self, request_):
+        bind(request_, SUCCESS, Loader())
+        user = request_.user
+
+        assert STRANGER is bind(request_, SUCCESS, Loader())
+        assert user is request_.user
+
+    @pytest.mark.parametrize("name", ["user", "principal"])
+    def test_what_somebody_else_set_meanwhile_is_set_right(self, request_, name):
+        """`login()` in the middle of a request, for one."""
+        bind(request_, SUCCESS, Loader())
+        setattr(request_, name, None)
+
+        bind(request_, SUCCESS, Loader())
+
+        assert ("ada", STRANGER) == (request_.user, request_.principal)
+
+    def test_another_result_of_the_same_principal_is_another(self, request_):
+        bind(request_, SUCCESS, Loader())
+        bind(request_, AuthenticateResult.succeed(STRANGER), Loader("bob"))
+
+        assert "bob" == request_.user
+
+
 class TestAuser:
     """Django's middleware binds `auser` to the session, whoever authenticated."""
 

@@ -106,7 +106,9 @@ def test_tasks_of_one_request_ask_a_scheme_once(configure, request_):
 def test_requests_do_not_wait_for_each_other(configure, rf):
     configure({"a": {"BACKEND": Slow}})
 
-    ask(*(lambda r=rf.get("/"): schemes.aauthenticate(r) for _ in range(20)))
+    requests = [rf.get("/") for _ in range(20)]
+
+    ask(*(lambda r=each: schemes.aauthenticate(r) for each in requests))
 
     assert 20 == Slow.asked
 
@@ -122,7 +124,9 @@ def test_an_outage_of_one_task_is_not_the_other_s(configure, request_):
 
 
 def test_a_scheme_may_ask_another_one(configure, request_):
-    configure({"a": {"BACKEND": Composite, "OPTIONS": {"other": "b"}}, "b": scheme(sub="2")})
+    configure(
+        {"a": {"BACKEND": Composite, "OPTIONS": {"other": "b"}}, "b": scheme(sub="2")}
+    )
 
     (result,) = ask(lambda: schemes.aauthenticate(request_, ["a"]))
 

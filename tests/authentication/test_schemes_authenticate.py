@@ -66,6 +66,20 @@ class TestOne:
         with pytest.raises(TypeError, match="scheme 'a' answered"):
             schemes.authenticate(request_)
 
+    def test_a_class_of_results_of_ones_own_will_do(self, request_, configure):
+        class Stamped(AuthenticateResult):
+            """A result with more to it."""
+
+        class Stamping(Caller):
+            """Answers one."""
+
+            def authenticate(self, request):
+                return Stamped.fail("stamped")
+
+        configure({"a": {"BACKEND": Stamping}})
+
+        assert "stamped" == schemes.authenticate(request_).code
+
     def test_an_async_authenticate_is_named_and_never_left_unawaited(
         self, request_, configure
     ):
@@ -182,7 +196,7 @@ class TestMistakes:
         "ask", [schemes.authenticate, schemes.challenge, schemes.forbid]
     )
     def test_an_unknown_name_lists_the_known(self, request_, ask):
-        with pytest.raises(UnknownSchemeError, match="'three'.*one, silent, two"):
+        with pytest.raises(UnknownSchemeError, match=r"'three'.*one, silent, two"):
             ask(request_, ["three"])
 
     @pytest.mark.parametrize("odd", [5, [["one"]]])

@@ -20,9 +20,7 @@ def configured(configure):
             "one": scheme(sub="1"),
             "bad": scheme(fails="token_expired"),
             "mute": {"BACKEND": Mute},
-            "smart": forwarding(
-                authenticate="bad", challenge="one", forbid="one"
-            ),
+            "smart": forwarding(authenticate="bad", challenge="one", forbid="one"),
         },
         DEFAULT_SCHEME="one",
     )

@@ -93,7 +93,11 @@ class TestWhere:
 
     def test_a_forwarded_operation_may_be_forwarded_again(self, configure, request_):
         configure(
-            {"smart": forwarding(default="b"), "b": forwarding(PATH, default="c"), "c": C}
+            {
+                "smart": forwarding(default="b"),
+                "b": forwarding(PATH, default="c"),
+                "c": C,
+            }
         )
 
         assert ["c"] * 3 == targets(request_)
@@ -103,7 +107,10 @@ class TestWhere:
 
         seen = []
         configure(
-            {"smart": forwarding(selector=lambda r: seen.append(r), default="a"), "a": A}
+            {
+                "smart": forwarding(selector=seen.append, default="a"),
+                "a": A,
+            }
         )
 
         schemes.authenticate(Request(request_), ["smart"])
@@ -141,13 +148,13 @@ class TestMistakes:
     def test_a_selector_that_answers_no_alias_is_named(self, configure, request_, odd):
         configure({"smart": forwarding(selector=lambda request: odd), "a": A})
 
-        with pytest.raises(ConfigurationError, match="selector .* returned"):
+        with pytest.raises(ConfigurationError, match=r"selector .* returned"):
             schemes.authenticate(request_, ["smart"])
 
     def test_a_selector_that_cannot_be_imported_is_named(self, configure, request_):
         configure({"smart": forwarding(selector="no.such"), "a": A})
 
-        with pytest.raises(SettingsError, match="selector.*'no.such'"):
+        with pytest.raises(SettingsError, match=r"selector.*'no.such'"):
             schemes.authenticate(request_, ["smart"])
 
     @pytest.mark.parametrize("operation", OPERATIONS)

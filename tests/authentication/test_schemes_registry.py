@@ -76,7 +76,7 @@ class TestMapping:
     def test_an_unknown_alias_names_the_known_and_the_near(self, configure):
         configure({"bearer": scheme(), "api_key": scheme()})
 
-        with pytest.raises(UnknownSchemeError, match="'bearr'.*'bearer'.*api_key"):
+        with pytest.raises(UnknownSchemeError, match=r"'bearr'.*'bearer'.*api_key"):
             schemes["bearr"]
 
     def test_a_scheme_that_only_forwards_has_a_handler_that_does_nothing(
@@ -90,9 +90,7 @@ class TestMapping:
 
 
 class TestMaking:
-    def test_a_handler_is_made_once_and_again_when_the_settings_change(
-        self, configure
-    ):
+    def test_a_handler_is_made_once_and_again_when_the_settings_change(self, configure):
         configure({"a": scheme(sub="1")})
         first = schemes["a"]
 
@@ -110,7 +108,9 @@ class TestMaking:
         configure({"a": {"BACKEND": f"{__name__}.Slow"}})
         Slow.made = 0
         # importlib mode: this module may be imported under its path as well.
-        threads = [threading.Thread(target=lambda: found.append(schemes["a"])) for _ in "abcd"]
+        threads = [
+            threading.Thread(target=lambda: found.append(schemes["a"])) for _ in "abcd"
+        ]
         found = []
         for each in threads:
             each.start()
@@ -120,7 +120,9 @@ class TestMaking:
         assert 1 == len(set(map(id, found)))
 
     def test_a_handler_may_ask_for_another_while_it_is_made(self, configure):
-        configure({"a": {"BACKEND": Composite, "OPTIONS": {"other": "b"}}, "b": scheme()})
+        configure(
+            {"a": {"BACKEND": Composite, "OPTIONS": {"other": "b"}}, "b": scheme()}
+        )
 
         assert schemes["b"] is schemes["a"].other
 
@@ -188,7 +190,9 @@ class TestDefaults:
     def test_default_scheme_is_the_default_of_all(self, configure):
         configure({"a": scheme(), "b": scheme()}, DEFAULT_SCHEME="b")
 
-        found = [schemes.default(each) for each in ("authenticate", "challenge", "forbid")]
+        found = [
+            schemes.default(each) for each in ("authenticate", "challenge", "forbid")
+        ]
         assert ["b", "b", "b"] == found
 
     def test_each_operation_may_have_its_own(self, configure):
@@ -200,7 +204,9 @@ class TestDefaults:
             DEFAULT_FORBID_SCHEME="d",
         )
 
-        found = [schemes.default(each) for each in ("authenticate", "challenge", "forbid")]
+        found = [
+            schemes.default(each) for each in ("authenticate", "challenge", "forbid")
+        ]
         assert ["b", "c", "d"] == found
 
     def test_forbid_falls_back_to_challenge(self, configure):

@@ -215,7 +215,13 @@ class TestLoop:
 
     @pytest.mark.parametrize(
         ("given", "stays"),
-        [(Sync, False), (Quick, True), (AsyncOnly, True), (first, False), (later, True)],
+        [
+            (Sync, False),
+            (Quick, True),
+            (AsyncOnly, True),
+            (first, False),
+            (later, True),
+        ],
     )
     def test_a_thread_is_used_where_one_is_needed(
         self, transforming, request_, given, stays
@@ -226,9 +232,7 @@ class TestLoop:
 
         assert stays is (threading.get_ident() == SEEN[0][2])
 
-    def test_a_function_may_say_that_it_waits_for_nothing(
-        self, transforming, request_
-    ):
+    def test_a_function_may_say_that_it_waits_for_nothing(self, transforming, request_):
         def quick(principal, request):
             return adding("quick")(principal, request)
 
@@ -277,10 +281,12 @@ class TestMistakes:
 
         transforming(forgetful)
 
-        with pytest.raises(TypeError, match="forgetful.*returned"):
+        with pytest.raises(TypeError, match=r"forgetful.*returned"):
             schemes.authenticate(request_)
 
-    @pytest.mark.parametrize("run", [transformations.run, async_to_sync(transformations.arun)])
+    @pytest.mark.parametrize(
+        "run", [transformations.run, async_to_sync(transformations.arun)]
+    )
     def test_an_async_transform_is_named_and_never_left_unawaited(
         self, transforming, request_, run
     ):

@@ -23,7 +23,7 @@ from django_claimsauth.claims import Claim, ClaimsIdentity, ClaimsPrincipal
 
 User = get_user_model()
 ODD_KEYS = [
-    None, 1, True, b"1", "", " 1", "1 ", "01", "+1", "-0", "1.0", "1_0", "١", "１",
+    None, 1, True, b"1", "", " 1", "1 ", "01", "+1", "-0", "1.0", "1_0", "\u0661", "\uff11",
     "1e0", "0x1", "None", "a", "1\0", "\0", "\ud800", "1" * 300, str(10**30), str(2**63),
 ]  # fmt: skip
 
@@ -56,7 +56,7 @@ class TestPrincipalOfUser:
             """Signs in by a number."""
 
             class Meta:
-                app_label = "testapp"
+                app_label = "elsewhere"
                 proxy = True
 
             def get_username(self):

@@ -1,0 +1,1 @@
+"""User models of one's own, installed by the tests that ask for them."""
