@@ -47,7 +47,8 @@ async function show() {
     const used = passkey.last_used_at ? `used ${day(passkey.last_used_at)}` : "never used";
     const kept = passkey.backup_eligible ? "synced" : "on this device alone";
     item.querySelector(".name").textContent = passkey.name;
-    item.querySelector(".about").textContent = `${passkey.authenticator}, ${kept}, ${used}`;
+    const made = passkey.authenticator === passkey.name ? [] : [passkey.authenticator];
+    item.querySelector(".about").textContent = [...made, kept, used].join(", ");
     item.querySelector(".rename").addEventListener("click", () => tried(() => rename(passkey)));
     item.querySelector(".remove").addEventListener("click", () => tried(() => remove(passkey)));
     return item;
@@ -96,9 +97,9 @@ const PAGES = {
     };
     on("sign-in", "submit", (form) => signIn({ username: form.username.value }));
     on("any", "click", () => signIn({}));
-    // Passkeys in the field's autofill, where the browser has that.
+    // Passkeys in the field's autofill, where there are any: nobody asked for them.
     tried(() => signIn({ autofill: true }).catch((error) => {
-      if (error.code !== "unsupported") throw error;
+      if (!["cancelled", "unsupported"].includes(error.code)) throw error;
     }));
   },
 
