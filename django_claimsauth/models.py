@@ -2,6 +2,7 @@
 
 from django_claimsauth.api_keys.models import ApiKey, LegacyUse
 from django_claimsauth.passkeys.models import Passkey, PasskeyChallenge, UserHandle
+from django_claimsauth.tokens.federated import FederatedIdentity
 from django_claimsauth.tokens.models import (
     NotBefore,
     RefreshToken,
@@ -11,6 +12,7 @@ from django_claimsauth.tokens.models import (
 
 __all__ = [
     "ApiKey",
+    "FederatedIdentity",
     "LegacyUse",
     "NotBefore",
     "Passkey",

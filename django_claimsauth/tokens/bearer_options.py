@@ -8,6 +8,7 @@ section `TOKENS`; its other options then only differ from that.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django_claimsauth.claims import LOCAL_ISSUER
@@ -53,9 +54,11 @@ def _foreign(options: Mapping[str, Any]) -> dict[str, Any]:
     authority = given.pop("authority", None)
     keys = given.pop("keys", None)
     issuers = given.pop("issuers", None)
-    discovery = given.pop("discovery", {})
+    discovery = given.pop("discovery", None) or {}
     if isinstance(issuers, Mapping):
-        given["issuers"] = {name: _bound(entry) for name, entry in issuers.items()}
+        given["issuers"] = {
+            name: _bound(entry, name, discovery) for name, entry in issuers.items()
+        }
         return given
     given["issuers"] = [authority] if issuers is None else issuers
     if keys is not None:
@@ -65,5 +68,18 @@ def _foreign(options: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _bound(entry: Any) -> KeySource | Issuer:
-    return entry if isinstance(entry, Issuer) else key_source(entry)
+def _bound(entry: Any, name: object, discovery: Mapping[str, Any]) -> Any:
+    if not isinstance(entry, Issuer):
+        return _keys_of(entry, name, discovery)
+    return replace(entry, keys=_keys_of(entry.keys, name, discovery))
+
+
+def _keys_of(given: Any, name: object, discovery: Mapping[str, Any]) -> KeySource:
+    if given is not None:
+        return key_source(given)
+    if not isinstance(name, str):
+        raise SettingsError(
+            f"The issuer {name!r} has no keys, and its tenants no address of their "
+            "own: name discovered_keys() of the authority."
+        )
+    return discovered_keys(name, **discovery)

@@ -17,6 +17,8 @@ DESCRIPTIONS = {
     "algorithm_not_allowed": "The token's algorithm is not allowed.",
     "invalid_token_type": "The token is not an access token.",
     "token_revoked": "The token has been revoked.",
+    "token_inactive": "The token is not active.",
+    "unknown_user": "The token's user is not known here.",
     "keys_unavailable": "The issuer's keys are not available at the moment.",
 }
 """By code. A code that is not listed has no description: what is wrong says nothing

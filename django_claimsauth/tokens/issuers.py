@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django_claimsauth.errors import SettingsError
 from django_claimsauth.tokens.algorithms import Family, allow_list, families
+from django_claimsauth.tokens.claim_map import ClaimMap, checked_claim_map
 from django_claimsauth.tokens.jwks import KeySet, KeySource
 
 TENANT = "{tenantid}"
+COMMON = ("audiences", "algorithms", "required_claims")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,16 +25,24 @@ class Issuer:
     What holds for one issuer of several.
 
     Args:
-        keys: the keys that this issuer, and no other, signs with.
+        keys: the keys that this issuer, and no other, signs with. In the options of
+            a scheme also what `key_source()` takes; None is by discovery.
 
         audiences: instead of the common ones, for this issuer alone.
 
         algorithms: instead of the common ones, for this issuer alone.
+
+        required_claims: instead of the common ones, for this issuer alone.
+
+        claim_map: instead of the scheme's, for this issuer alone; empty maps
+            nothing.
     """
 
-    keys: KeySource
+    keys: Any = None
     audiences: Sequence[str] | None = None
     algorithms: Sequence[str] | None = None
+    required_claims: Sequence[str] | None = None
+    claim_map: ClaimMap | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +98,7 @@ def bound_issuers(
     Args:
         keys: the keys of the one issuer that a list names.
 
-        common: the audiences and algorithms of issuers that have none of their own.
+        common: what holds for issuers that say nothing of their own.
 
     Raises:
         SettingsError: an issuer without keys, keys without an issuer, or secrets
@@ -96,11 +107,11 @@ def bound_issuers(
     bound = {}
     for name, entry in _entries(issuers, keys).items():
         own = entry if isinstance(entry, Issuer) else Issuer(keys=entry)
-        bound[name] = replace(
-            own,
-            audiences=common.audiences if own.audiences is None else own.audiences,
-            algorithms=common.algorithms if own.algorithms is None else own.algorithms,
-        )
+        lacking = {
+            each: getattr(common, each) for each in COMMON if getattr(own, each) is None
+        }
+        bound[name] = replace(own, **lacking)
+        checked_claim_map(own.claim_map)
         _check_keys(bound[name], str(getattr(name, "template", name)))
     return bound
 

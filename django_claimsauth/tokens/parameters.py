@@ -98,8 +98,8 @@ class TokenValidationParameters:
         for issuer in self.bound_issuers().values():
             if not self.accept_any_audience:
                 checked_names(issuer.audiences or (), "audiences")
+            checked_names(issuer.required_claims, "required_claims")
         _check_token_types(self.token_types)
-        checked_names(self.required_claims, "required_claims")
         _check_duration("leeway", self.leeway, timedelta(0))
         for name in ("max_age", "max_lifetime"):
             if getattr(self, name) is not None:
@@ -115,7 +115,10 @@ class TokenValidationParameters:
     def bound_issuers(self) -> dict[IssuerName, Issuer]:
         """Return each issuer with its keys, audiences and algorithms in full."""
         common = Issuer(
-            keys=KeySet([]), audiences=self.audiences, algorithms=self.algorithms
+            keys=KeySet([]),
+            audiences=self.audiences,
+            algorithms=self.algorithms,
+            required_claims=self.required_claims,
         )
         return bound_issuers(self.issuers, self.keys, common)
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django_claimsauth.authentication.encoding import decode_json
 from django_claimsauth.errors import InvalidTokenError
@@ -18,6 +18,7 @@ from django_claimsauth.tokens.claim_checks import (
     check_required,
     text,
 )
+from django_claimsauth.tokens.claim_map import ClaimMap
 from django_claimsauth.tokens.issuers import Issuer, IssuerTemplate
 from django_claimsauth.tokens.jwks import KeySource, KeysUnavailableError
 from django_claimsauth.tokens.jws import CompactJWS, parse_jws, shown, verify_signature
@@ -44,12 +45,22 @@ class VerifiedToken:
 
 @dataclass(frozen=True, slots=True)
 class IssuerRules:
-    """An issuer's keys, audiences and algorithms, ready for the hot path."""
+    """What holds for an issuer, ready for the hot path."""
 
     keys: KeySource
     audiences: frozenset[str] | None
     allowed: frozenset[str] | None
-    tenant_claim: str | None = None
+    required: tuple[str, ...]
+    claim_map: ClaimMap | None
+    tenant_claim: str | None
+
+
+class SelectedIssuer(NamedTuple):
+    """The issuer that a name selects, and the tenant where it came from a template."""
+
+    name: str
+    rules: IssuerRules
+    tenant: str | None
 
 
 class TokenValidator:
@@ -71,7 +82,6 @@ class TokenValidator:
                 self._templates.append((name, self._rules(issuer, name.claim)))
         rules = [*self._issuers.values(), *(each for _, each in self._templates)]
         self._sources = tuple(each.keys for each in rules)
-        self._required = tuple(parameters.required_claims)
         self._types = frozenset(map(_token_type, parameters.token_types))
         self._lifetime = Lifetime(
             leeway=parameters.leeway.total_seconds(),
@@ -120,30 +130,37 @@ class TokenValidator:
         """
         return tuple(_generation(keys) for keys in self._sources)
 
+    def rules_of(self, issuer: str) -> SelectedIssuer | None:
+        """Return what holds for an issuer, None for one that is not accepted."""
+        rules = self._issuers.get(issuer)
+        if rules is not None:
+            return SelectedIssuer(issuer, rules, None)
+        for template, rules in self._templates:
+            tenant = template.tenant_of(issuer)
+            if tenant is not None:
+                return SelectedIssuer(issuer, rules, tenant)
+        return None
+
     def _rules(self, issuer: Issuer, tenant_claim: str | None) -> IssuerRules:
         any_audience = self.parameters.accept_any_audience
         return IssuerRules(
             keys=issuer.keys,
             audiences=None if any_audience else frozenset(issuer.audiences or ()),
             allowed=allow_list(issuer.algorithms),
+            required=tuple(issuer.required_claims or ()),
+            claim_map=issuer.claim_map,
             tenant_claim=tenant_claim,
         )
 
-    def _selected(
-        self, claims: Mapping[str, Any]
-    ) -> tuple[str, IssuerRules, str | None]:
+    def _selected(self, claims: Mapping[str, Any]) -> SelectedIssuer:
         # Nothing is believed yet: the name only says whose keys have to fit.
         issuer = text(claims, "iss")
         if issuer is None:
             raise InvalidTokenError("missing_claim", "iss")
-        rules = self._issuers.get(issuer)
-        if rules is not None:
-            return issuer, rules, None
-        for template, rules in self._templates:
-            tenant = template.tenant_of(issuer)
-            if tenant is not None:
-                return issuer, rules, tenant
-        raise InvalidTokenError("invalid_issuer", f"iss {shown(issuer)}")
+        selected = self.rules_of(issuer)
+        if selected is None:
+            raise InvalidTokenError("invalid_issuer", f"iss {shown(issuer)}")
+        return selected
 
     def _check_type(self, jws: CompactJWS) -> None:
         if self.parameters.accept_any_token_type:
@@ -160,7 +177,7 @@ class TokenValidator:
         self._lifetime.check(claims, now)
         if rules.audiences is not None:
             check_audience(claims, rules.audiences)
-        check_required(claims, self._required)
+        check_required(claims, rules.required)
         for name in ("sub", "jti"):
             text(claims, name)
         untyped = _token_type(jws.header.typ) in ("jwt", None)
