@@ -104,7 +104,6 @@ def _to_one(
 ) -> Route:
     hops, owner, attname = rule.path[:-1], last.model, last.field
     if last.is_elsewhere:
-        assert last.related_model is not None
         hops, owner = rule.path, last.related_model
         attname = owner._meta.pk
     return Route(

@@ -53,15 +53,15 @@ def forms_of_handlers(requirement: Requirement, model: type[Model]) -> list[Form
 
 
 def _constant(principal: ClaimsPrincipal, requirement: Requirement) -> bool:
-    assert requirement.judge is not None
-    return requirement.judge(principal, None, None)
+    judge = requirement.judge
+    return judge is not None and judge(principal, None, None)
 
 
 def _own_form(requirement: Requirement, model: type[Model]) -> Iterator[Form]:
     """Yield the form that a requirement with a judge of its own must have."""
     narrow = getattr(requirement, "narrow", None)
     if narrow is not None:
-        yield lambda principal, requirement: narrow(principal)
+        yield lambda principal, _: narrow(principal)
         return
     judged = any(
         isinstance(requirement, each.requirement) for each in registry.handlers

@@ -24,7 +24,7 @@ class Member:
     model: type[models.Model]
     query_name: str
     field: Any
-    related_model: type[models.Model] | None = None
+    related_model: Any = None
     many: bool = False
 
     @property
@@ -86,7 +86,6 @@ def column_of(member: Member) -> Any:
     """Return the column that is compared at a member: a key, for a relation."""
     field = member.field
     if member.is_elsewhere:
-        assert member.related_model is not None
         field = member.related_model._meta.pk
     while field.is_relation:
         field = field.target_field
@@ -104,7 +103,6 @@ def lookups_of(member: Member, *, of_target: bool) -> list[str]:
     names = []
     field = member.field
     if member.is_elsewhere:
-        assert member.related_model is not None
         names.append(member.query_name)
         field = member.related_model._meta.pk
     while of_target and field.is_relation:
@@ -118,5 +116,5 @@ def key_of(member: Member) -> str:
     if member.related_model is None:
         return ""
     if member.is_elsewhere:
-        return member.related_model._meta.pk.attname
+        return str(member.related_model._meta.pk.attname)
     return str(member.field.target_field.attname)

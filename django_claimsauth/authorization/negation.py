@@ -53,8 +53,7 @@ class Not(Requirement):
         if not principal.is_authenticated or not _is_known(self.requirement, principal):
             return False
         judge = self.requirement.judge
-        assert judge is not None
-        return not judge(principal, resource, request)
+        return judge is not None and not judge(principal, resource, request)
 
     def __invert__(self) -> Requirement:
         return self.requirement

@@ -181,7 +181,10 @@ class Rule(Requirement):
 
 
 def _rebuilt(
-    path: tuple[str, ...], operator: str, terms: tuple[Any, ...], negated: bool
+    path: tuple[str, ...],
+    operator: str,
+    terms: tuple[Any, ...],
+    negated: bool,  # noqa: FBT001  # pickle gives arguments by position
 ) -> Rule:
     return Rule(path, operator, terms, negated=negated)
 

@@ -7,8 +7,8 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from django_claimsauth.authorization import (
     RequireAssertion,
-    RequireRole,
     Requirement,
+    RequireRole,
     claim,
     handles,
     resource,

@@ -112,49 +112,52 @@ class TestNumbers:
         assert [3] == same(resource.day > current + timedelta(days=1))
 
 
+BYTES = "CAST(CONVERT({} USING utf8mb4) AS BINARY)"
+T_BYTES, S_BYTES = BYTES.format("T"), BYTES.format("%s")
+READ = (
+    "CASE typeof(T) WHEN 'integer' THEN T ELSE CAST(printf('%%.15g', T) AS NUMERIC) END"
+)
+NUMERIC = "CAST(%s AS NUMERIC)"
+ONE, TWO = Decimal(1), Decimal(2)
+
+
 @pytest.mark.parametrize(
     ("rule", "values", "vendor", "expected"),
     [
+        (resource.text == "x", "x", "mysql", f"(T = %s AND {T_BYTES} = {S_BYTES})"),
+        (resource.text < "x", "x", "mysql", f"{T_BYTES} < {S_BYTES}"),
+        (resource.text == "x", "x", "postgresql", "T = %s"),
+        (resource.text < "x", "x", "postgresql", '(T)::text COLLATE "C" < %s'),
+        (resource.text == "x", "x", "elsewhere", "T = %s"),
+        (resource.ratio > 1, [1.0], "postgresql", "(T > %s AND T <> 'NaN')"),
+        (resource.price > 1, [ONE], "sqlite", "T > %s"),
         (
-            resource.text == "x", ("x",), "mysql",
-            "(T = %s AND CAST(CONVERT(T USING utf8mb4) AS BINARY) = "
-            "CAST(CONVERT(%s USING utf8mb4) AS BINARY))",
+            resource.wide > 1,
+            [ONE],
+            "sqlite",
+            f"(T IS NOT NULL AND {READ} > ({NUMERIC}))",
         ),
         (
-            resource.text < "x", ("x",), "mysql",
-            "CAST(CONVERT(T USING utf8mb4) AS BINARY) < "
-            "CAST(CONVERT(%s USING utf8mb4) AS BINARY)",
+            resource.wide.in_([1, 2]),
+            [ONE, TWO],
+            "sqlite",
+            f"(T IS NOT NULL AND {READ} IN ({NUMERIC}, {NUMERIC}))",
         ),
-        (resource.text == "x", ("x",), "postgresql", "T = %s"),
-        (resource.text < "x", ("x",), "postgresql", '(T)::text COLLATE "C" < %s'),
-        (resource.text == "x", ("x",), "oracle", "T = %s"),
-        (resource.ratio > 1, (1.0,), "postgresql", "(T > %s AND T <> 'NaN')"),
-        (
-            resource.wide > 1, (Decimal(1),), "sqlite",
-            "(T IS NOT NULL AND CASE typeof(T) WHEN 'integer' THEN T ELSE "
-            "CAST(printf('%%.15g', T) AS NUMERIC) END > (CAST(%s AS NUMERIC)))",
-        ),
-        (
-            resource.wide.in_([1, 2]), (Decimal(1), Decimal(2)), "sqlite",
-            "(T IS NOT NULL AND CASE typeof(T) WHEN 'integer' THEN T ELSE "
-            "CAST(printf('%%.15g', T) AS NUMERIC) END IN "
-            "(CAST(%s AS NUMERIC), CAST(%s AS NUMERIC)))",
-        ),
-        (resource.price > 1, (Decimal(1),), "sqlite", "T > %s"),
     ],
-)  # fmt: skip
+)
 def test_each_database_is_asked_in_its_own_words(rule, values, vendor, expected):
     """Here for those that this run does not have; their own runs try them."""
-    assert expected == written(rule, values, Elsewhere(vendor))
+    assert expected == written(rule, tuple(values), Elsewhere(vendor))
 
 
 def test_where_django_rounds_whole_decimals_the_database_does_too():
     """Some versions read integers of SQLite exactly, some as doubles."""
-    expected = "(T IS NOT NULL AND CAST(printf('%%.15g', T) AS NUMERIC) = (CAST(%s AS NUMERIC)))"
+    elsewhere = Elsewhere("sqlite", digits=15)
+    read = "CAST(printf('%%.15g', T) AS NUMERIC)"
 
-    assert expected == written(
-        resource.wide == 1, (Decimal(1),), Elsewhere("sqlite", digits=15)
-    )
+    found = written(resource.wide == 1, (ONE,), elsewhere)
+
+    assert f"(T IS NOT NULL AND {read} = ({NUMERIC}))" == found
 
 
 def written(rule, values, elsewhere):

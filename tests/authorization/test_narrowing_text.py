@@ -117,7 +117,7 @@ def any_case(transactional_db):
             )
     with isolate_apps("tests.rules_app"):
 
-        class AnyCase(models.Model):
+        class AnyCase(models.Model):  # noqa: DJ008
             text = models.CharField(
                 max_length=20, db_collation=ANY_CASE[connection.vendor]
             )

@@ -5,14 +5,15 @@ import pickle
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from operator import invert
 from uuid import UUID
 
 import pytest
 
 from django_claimsauth.authorization import (
     Policy,
-    RequireRole,
     Requirement,
+    RequireRole,
     claim,
     now,
     policies,
@@ -146,7 +147,7 @@ def test_rules_are_frozen():
         lambda: bool(now()),
         lambda: 1 < resource.a < 3,
         lambda: "x" in resource.tags,
-        lambda: resource.a in [resource.b],
+        lambda: resource.a in [resource.b, resource.c],
         lambda: claim("sub") in resource.shared_with,
     ],
 )
@@ -173,7 +174,7 @@ def test_truth_of_what_is_not_judged_is_an_error(truth):
 )
 def test_a_join_without_parentheses_is_an_error_that_says_so(joined):
     """`|` binds stronger than `==`; the halves would be something else."""
-    with pytest.raises(TypeError, match="parentheses|stronger"):
+    with pytest.raises(TypeError, match=r"parentheses|stronger"):
         joined()
 
 
@@ -195,7 +196,7 @@ def test_a_rule_is_joined_with_requirements_alone(other):
         (lambda: resource.a == {1}, r"in_\("),
         (lambda: resource.a == resource.b, "Two paths"),
         (lambda: resource.a == object(), "compared with"),
-        (lambda: resource.a == (lambda: 1), "compared with"),
+        (lambda: resource.a == print, "compared with"),
         (lambda: resource.a == b"x", "compared with"),
         (lambda: resource.a.in_("abc"), "list of values"),
         (lambda: resource.a.in_(3), "list of values"),
@@ -203,7 +204,7 @@ def test_a_rule_is_joined_with_requirements_alone(other):
         (lambda: resource.a.in_([None]), "is_null"),
         (lambda: resource.a.includes([1]), r"in_\("),
         (lambda: resource == 1, "an attribute"),
-        (lambda: resource.is_null(), "an attribute"),
+        (resource.is_null, "an attribute"),
         (lambda: claim("tier") == "gold", "RequireClaim"),
         (lambda: claim("a") == claim("b"), "RequireClaim"),
         (lambda: claim("a") < 3, "RequireClaim"),
@@ -228,7 +229,7 @@ def test_what_means_nothing_is_refused_when_it_is_written(written, hint):
 def test_no_number_is_compared_with(value):
     """JSON has no NaN either."""
     with pytest.raises(ValueError, match="nothing"):
-        resource.a == value  # noqa: B015
+        resource.a.in_([value])
 
 
 @pytest.mark.parametrize("type", ["", "  "])
@@ -241,7 +242,7 @@ def test_a_blank_claim_type_is_refused(type):
 def test_private_attributes_are_not_read():
     """Python's protocols look for them, and find none."""
     with pytest.raises(AttributeError, match="private"):
-        resource._state  # noqa: B018
+        getattr(resource, "_state")  # noqa: B009
     assert not hasattr(resource.a, "__len__")
 
 
@@ -296,6 +297,6 @@ def test_rules_and_composites_of_them_are_requirements():
 def test_what_only_handlers_judge_is_not_negated(asked):
     """A handler without an opinion is not the contrary of one that succeeds."""
     with pytest.raises(TypeError, match="cannot be negated"):
-        ~asked
+        invert(asked)
     with pytest.raises(TypeError, match="cannot be negated"):
-        ~(OWN | asked)
+        invert(OWN | asked)

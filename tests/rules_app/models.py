@@ -7,7 +7,17 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 
-class Team(models.Model):
+class Row(models.Model):
+    """A row, shown by its key."""
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{type(self).__name__} {self.pk}"
+
+
+class Team(Row):
     """A group of people, known by a text key."""
 
     code = models.CharField(max_length=50, primary_key=True)
@@ -17,15 +27,15 @@ class Team(models.Model):
     level = models.IntegerField(null=True)
 
 
-class Person(models.Model):
+class Person(Row):
     """Somebody in a team."""
 
-    name = models.CharField(max_length=100, null=True)
+    name = models.CharField(max_length=100, null=True)  # noqa: DJ001  # NULL is asked for
     score = models.IntegerField(null=True)
     team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="members")
 
 
-class Label(models.Model):
+class Label(Row):
     """Sticks to anything."""
 
     # Without a constraint: this app's tables are made before those with migrations.
@@ -35,11 +45,11 @@ class Label(models.Model):
     text = models.CharField(max_length=100)
 
 
-class Item(models.Model):
+class Item(Row):
     """What the rules are about."""
 
     text = models.CharField(max_length=100, default="")
-    note = models.TextField(null=True)
+    note = models.TextField(null=True)  # noqa: DJ001  # NULL is asked for
     number = models.IntegerField(null=True)
     big = models.BigIntegerField(default=0)
     ratio = models.FloatField(null=True)
@@ -62,7 +72,7 @@ class Item(models.Model):
         return self.text
 
 
-class Comment(models.Model):
+class Comment(Row):
     """Said about an item; found by `comment_set`, looked up by `comment`."""
 
     item = models.ForeignKey(Item, models.CASCADE)
@@ -71,11 +81,11 @@ class Comment(models.Model):
     rank = models.IntegerField(null=True)
 
 
-class Detail(models.Model):
+class Detail(Row):
     """At most one an item."""
 
     item = models.OneToOneField(Item, models.CASCADE, related_name="detail")
-    label = models.CharField(max_length=100, null=True)
+    label = models.CharField(max_length=100, null=True)  # noqa: DJ001  # NULL is asked for
     reviewer = models.ForeignKey(Person, models.CASCADE, null=True)
 
 
@@ -87,7 +97,7 @@ class KeptManager(models.Manager):
         return super().get_queryset().filter(deleted=False)
 
 
-class SoftComment(models.Model):
+class SoftComment(Row):
     """A comment that its default manager may hide."""
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="soft_comments")
@@ -95,7 +105,7 @@ class SoftComment(models.Model):
     deleted = models.BooleanField(default=False)
 
     objects = KeptManager()
-    everything = models.Manager()
+    everything = models.Manager()  # noqa: DJ012  # the default one stands first
 
 
 class SpecialItem(Item):
