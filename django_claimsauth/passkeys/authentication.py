@@ -84,13 +84,20 @@ def authenticate(
 def step_up_options(
     user: Any, *, browser: str, now: datetime | None = None
 ) -> dict[str, Any]:
-    """Return what the browser is asked to prove that its user is still there."""
+    """
+    Return what the browser is asked to prove that its user is still there.
+
+    Raises:
+        PasskeyError: `no_passkey`; a list that is empty would ask for any.
+    """
     party = relying_party()
-    passkeys = Passkey.objects.filter(user=user)
+    allow = [descriptor(each) for each in Passkey.objects.filter(user=user)]
+    if not allow:
+        raise PasskeyError("no_passkey")
     challenge = challenges.mint(
         Ceremony.STEP_UP, browser=browser, user_id=user.pk, now=now
     )
-    return request_options(party, challenge, allow=map(descriptor, passkeys))
+    return request_options(party, challenge, allow=allow)
 
 
 def step_up(

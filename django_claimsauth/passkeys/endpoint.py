@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
+from django.http import Http404
 from rest_framework import status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -28,6 +29,7 @@ logger = logging.getLogger("django_claimsauth.passkeys")
 #: Refusals that are about what there is, and not about what was sent.
 STATUS_OF_CODE: Final = {
     "credential_taken": status.HTTP_409_CONFLICT,
+    "no_passkey": status.HTTP_409_CONFLICT,
     "last_way_in": status.HTTP_409_CONFLICT,
     "sign_up_unavailable": status.HTTP_404_NOT_FOUND,
     "too_many_passkeys": status.HTTP_409_CONFLICT,
@@ -41,6 +43,12 @@ class PasskeyEndpoint(Endpoint):
     endpoint = "passkeys"
     #: For the log and the signal.
     ceremony: ClassVar[str] = ""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Answer 404 where the project has no passkeys."""
+        if settings.passkeys.rp_id is None:
+            raise Http404
+        super().initial(request, *args, **kwargs)
 
     def user(self) -> Any:
         """

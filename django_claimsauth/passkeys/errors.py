@@ -31,6 +31,7 @@ SENTENCES: Final[Mapping[str, Any]] = {
     "last_way_in": _("The last way to sign in cannot be removed."),
     "malformed_answer": _("The answer is not a well-formed credential."),
     "name_invalid": _("The name is not valid."),
+    "no_passkey": _("There is no passkey to ask for."),
     "origin_not_allowed": _("The page's origin is not allowed."),
     "public_key_invalid": _("The public key is not valid."),
     "relying_party_mismatch": _("The passkey is for another site."),

@@ -13,6 +13,7 @@ from tests.passkeys.test_bad_assertions import CASES as ASSERTIONS
 from tests.passkeys.test_bad_attestations import CASES as ATTESTATIONS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.passkeys.urls")]
+WELL_KNOWN = "/.well-known/webauthn"
 ANSWERS = ["registration", "authentication", "sign-up", "step-up"]
 
 
@@ -147,6 +148,12 @@ def test_a_wrong_name_renames_nothing(body, browser, user, registered, stored):
     assert before == stored()
 
 
+def test_who_has_no_passkey_cannot_step_up(browser):
+    answer = browser.post("/passkeys/step-up/options/")
+
+    assert (409, "no_passkey") == (answer.status_code, answer.json()["code"])
+
+
 def test_what_there_is_already_is_a_conflict(browser, party):
     first = browser.register()
     again = browser.register()
@@ -157,6 +164,17 @@ def test_what_there_is_already_is_a_conflict(browser, party):
     codes = [each.json().get("code") for each in (again, more, taken)]
     assert ["credential_taken", "too_many_passkeys", "username_taken"] == codes
     assert [201, 409, 409, 409] == [e.status_code for e in (first, again, more, taken)]
+
+
+def test_without_a_relying_party_there_is_nothing(browser, party):
+    """Whoever includes all endpoints and has no passkeys gets no 500 of it."""
+    party(RP_ID=None)
+    ceremonies = [f"{each}/{part}" for each in ANSWERS for part in ("", "options/")]
+
+    answers = [browser.post(f"/passkeys/{each}") for each in ceremonies]
+    answers += [browser.send("GET", each) for each in ("/passkeys/", WELL_KNOWN)]
+
+    assert {404} == {each.status_code for each in answers}
 
 
 def test_a_closed_sign_up_is_not_there(browser, party):

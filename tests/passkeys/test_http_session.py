@@ -151,7 +151,7 @@ def test_sessions_in_signed_cookies_are_bound_by_cookie(browser, user, settings)
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     browser.client.force_login(user)
 
-    browser.options("step-up")
+    browser.options("authentication")
 
     assert "passkey_browser" in browser.client.cookies
 
