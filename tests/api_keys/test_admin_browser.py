@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connections
 from playwright.sync_api import sync_playwright
 
 from django_claimsauth.api_keys.models import ApiKey
@@ -36,6 +37,8 @@ def page(tmp_path, monkeypatch):
         )
         yield context.new_page()
         context.close()
+        # Inside of its event loop Django has connections of their own.
+        connections.close_all()
 
 
 @pytest.fixture
