@@ -49,7 +49,8 @@ class TextLookup(Lookup):
         rhs, rhs_params = self.values()
         exact = f"{_bytes(lhs)} {self.sign} {rhs.replace('%s', _bytes('%s'))}"
         params = (*lhs_params, *rhs_params)
-        if not self.implied:
+        # A column of an older character set refuses to meet what it cannot hold.
+        if not self.implied or not all(map(str.isascii, rhs_params)):
             return exact, params
         return f"({lhs} {self.sign} {rhs} AND {exact})", params * 2
 

@@ -145,8 +145,9 @@ class Rule(Requirement):
         raise AttributeError("Rule is frozen.")
 
     def _identity(self) -> tuple[Any, ...]:
-        keys = tuple(map(key_of, self.terms))
-        return (self.path, self.operator, keys, self.negated)
+        keys = map(key_of, self.terms)
+        asked = frozenset(keys) if self.operator == IN else tuple(keys)
+        return (self.path, self.operator, asked, self.negated)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Rule):

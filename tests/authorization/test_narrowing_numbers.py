@@ -125,6 +125,7 @@ ONE, TWO = Decimal(1), Decimal(2)
     ("rule", "values", "vendor", "expected"),
     [
         (resource.text == "x", "x", "mysql", f"(T = %s AND {T_BYTES} = {S_BYTES})"),
+        (resource.text == "x", "\u00e9", "mysql", f"{T_BYTES} = {S_BYTES}"),
         (resource.text < "x", "x", "mysql", f"{T_BYTES} < {S_BYTES}"),
         (resource.text == "x", "x", "postgresql", "T = %s"),
         (resource.text < "x", "x", "postgresql", '(T)::text COLLATE "C" < %s'),

@@ -107,7 +107,32 @@ ANY_CASE = {
 
 
 @pytest.fixture
-def any_case(transactional_db):
+def collated(transactional_db):
+    """Return a function that makes a model whose text has a collation of its own."""
+    made = []
+
+    def make(collation):
+        with isolate_apps("tests.rules_app"):
+
+            class Collated(models.Model):  # noqa: DJ008
+                text = models.CharField(max_length=20, db_collation=collation)
+
+                class Meta:
+                    app_label = "rulesapp"
+
+        with connection.schema_editor() as editor:
+            editor.create_model(Collated)
+        made.append(Collated)
+        return Collated
+
+    yield make
+    for model in made:
+        with connection.schema_editor() as editor:
+            editor.delete_model(model)
+
+
+@pytest.fixture
+def any_case(collated):
     """Return a model with a column whose own collation knows no case."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -115,21 +140,7 @@ def any_case(transactional_db):
                 "CREATE COLLATION IF NOT EXISTS claimsauth_any_case (provider = icu, "
                 "locale = 'und-u-ks-level2', deterministic = false)"
             )
-    with isolate_apps("tests.rules_app"):
-
-        class AnyCase(models.Model):  # noqa: DJ008
-            text = models.CharField(
-                max_length=20, db_collation=ANY_CASE[connection.vendor]
-            )
-
-            class Meta:
-                app_label = "rulesapp"
-
-    with connection.schema_editor() as editor:
-        editor.create_model(AnyCase)
-    yield AnyCase
-    with connection.schema_editor() as editor:
-        editor.delete_model(AnyCase)
+    return collated(ANY_CASE[connection.vendor])
 
 
 def test_a_columns_own_collation_does_not_count(any_case):
@@ -147,3 +158,29 @@ def test_a_columns_own_collation_does_not_count(any_case):
     assert ["ACME", "Z"] == kept(resource.text != claim("text"))
     assert ["acme"] == kept(resource.text.in_(claim("others")))
     assert ["ACME", "Z"] == kept(resource.text < claim("text"))
+
+
+@pytest.mark.mariadb
+@pytest.mark.parametrize("collation", ["latin1_swedish_ci", "utf8mb3_general_ci"])
+def test_a_claim_that_an_older_character_set_cannot_hold_is_another_text(
+    collated, collation
+):
+    """MariaDB calls the plain comparison an illegal mix of collations."""
+    model = collated(collation)
+    model.objects.bulk_create(
+        [model(text=text) for text in ("acme", "ACME", "acm\u00e9")]
+    )
+
+    def kept(rule, *texts):
+        principal = ClaimsPrincipal.of("bearer", {"text": list(texts)})
+        narrowed = service.narrow(principal, rule, model.objects.order_by("pk"))
+        return [each.text for each in narrowed]
+
+    equal = resource.text == claim("text")
+    assert [] == kept(equal, "\U0001f600")
+    assert ["acme"] == kept(equal, "\U0001f600", "acme", "\u0663")
+    assert ["acm\u00e9"] == kept(equal, "acm\u00e9")
+    assert ["ACME", "acm\u00e9"] == kept(~equal, "acme", "\u0663")
+    assert ["acme", "ACME", "acm\u00e9"] == kept(
+        resource.text < claim("text"), "\u0663"
+    )

@@ -81,6 +81,9 @@ def test_rules_compare_by_structure():
     assert OWN != (resource.owner_id == claim("Sub"))
     assert OWN != ~OWN
     assert OWN != "a str"
+    assert resource.a.in_([1, 2]) == resource.a.in_({2, 1})
+    assert resource.a.in_([1]) != resource.a.in_([True])
+    assert resource.a.in_([1]) != (resource.a == 1)
     assert Policy(OWN | RequireRole("x")) == Policy(
         (resource.owner_id == claim("sub")) | RequireRole("x")
     )
