@@ -275,6 +275,7 @@ class TestCounter:
             each.flush()
 
         assert 2 == LegacyUse.objects.get().uses
+        assert "s: c" == str(LegacyUse.objects.get())
 
 
 class TestCommand:

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from django_claimsauth.api_keys import flows
@@ -177,7 +178,7 @@ class TestListing:
             as_user().get(KEYS)
 
     def test_shows_one(self, as_user, issued):
-        answer = as_user().get(f"{KEYS}{issued.api_key.public_id}/")
+        answer = as_user().get(reverse("api-key", args=[issued.api_key.public_id]))
 
         assert issued.api_key.start == answer.data["start"]
 
