@@ -108,9 +108,20 @@ def spend(
     return SpentChallenge(row.user_id, row.username, row.handle)
 
 
-def prune(*, now: datetime | None = None, batch_size: int = PRUNE_BATCH) -> int:
-    """Delete the expired challenges, `batch_size` a statement; return how many."""
+def prune(
+    *,
+    now: datetime | None = None,
+    batch_size: int = PRUNE_BATCH,
+    dry_run: bool = False,
+) -> int:
+    """
+    Delete the expired challenges, `batch_size` a statement.
+
+    Returns how many were deleted, or would be.
+    """
     expired = _stored().filter(expires_at__lte=now or timezone.now())
+    if dry_run:
+        return int(expired.count())
     total = 0
     while keys := list(expired.values_list("pk", flat=True)[:batch_size]):
         total += _stored().filter(pk__in=keys).delete()[0]

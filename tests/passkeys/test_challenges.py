@@ -155,6 +155,7 @@ class TestPruning:
             self.mint(NOW - timedelta(minutes=minutes))
         kept = self.mint(NOW - timedelta(minutes=4))
 
+        assert 3 == flows.prune(now=NOW, dry_run=True)
         assert 3 == flows.prune(now=NOW, batch_size=2)
         assert 0 == flows.prune(now=NOW)
 

@@ -131,6 +131,7 @@ class TestPruneCredentials:
             "families": 0,
             "revoked_tokens": 0,
             "not_before": 0,
+            "passkey_challenges": 0,
         } == json.loads(printed)
 
     def test_a_rehearsal_removes_nothing(self, expired):

@@ -11,6 +11,7 @@ from django.core.management import CommandError, CommandParser
 from django_claimsauth.management.api_keys import USAGE
 from django_claimsauth.management.progress import ProgressBar
 from django_claimsauth.management.tokens import TokenCommand
+from django_claimsauth.passkeys.challenges import prune as prune_challenges
 from django_claimsauth.tokens import flows
 from django_claimsauth.tokens.pruning import BATCH_SIZE, Pruned, is_clock_ahead
 
@@ -19,8 +20,8 @@ class Command(TokenCommand):
     """`manage.py prune_credentials`."""
 
     help = (
-        "Removes refresh tokens, sessions and revocations that have expired. Safe to "
-        "interrupt, and to run twice at once."
+        "Removes refresh tokens, sessions, revocations and challenges that have "
+        "expired. Safe to interrupt, and to run twice at once."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,7 +44,11 @@ class Command(TokenCommand):
                 "By this machine's clock no token was issued for so long that all "
                 "have expired. Set the clock, or use --force if it is right."
             )
-        self._print(asdict(self._prune(options)), options)
+        counts = asdict(self._prune(options))
+        counts["passkey_challenges"] = prune_challenges(
+            batch_size=options["batch_size"], dry_run=options["dry_run"]
+        )
+        self._print(counts, options)
 
     def _prune(self, options: dict[str, Any]) -> Pruned:
         # Progress is no result: it goes where no pipe takes it for one.
