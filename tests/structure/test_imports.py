@@ -87,7 +87,7 @@ def test_the_contract_is_kept():
             id="a scheme decodes by itself",
         ),
         pytest.param(
-            "conf.py",
+            "conf/reading.py",
             "from webauthn.helpers import bytes_to_base64url",
             "Only passkeys know webauthn",
             id="the settings reach for passkeys",
