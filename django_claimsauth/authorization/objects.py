@@ -11,7 +11,7 @@ import math
 import operator
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from django_claimsauth.authorization.operands import ClaimReference, Now
 from django_claimsauth.claims import ClaimsPrincipal
@@ -25,16 +25,60 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+_CLASSES: Final = {"string": str, "number": int, "boolean": bool}
 _COLLECTIONS: Final = (list, tuple, set, frozenset)
 
 
-def judge_of_objects(rule: Rule) -> Callable[[ClaimsPrincipal, Any, Any], bool]:
+Judge: TypeAlias = Callable[..., bool]
+#: Values to compare with, by the exact class of an attribute that may equal them.
+ByClass: TypeAlias = dict[type, tuple[Any, ...]]
+
+
+def judge_of_objects(rule: Rule) -> Judge:
     """Return what judges any object by its attributes."""
 
-    def judge(principal: ClaimsPrincipal, resource: Any, request: object) -> bool:
+    def judge(
+        principal: ClaimsPrincipal, resource: Any, request: object = None
+    ) -> bool:
         return _verdict(rule, principal, resource) is (not rule.negated)
 
+    if len(rule.path) == 1 and rule.operator == "==":
+        return _judge_equality(rule, judge)
     return judge
+
+
+def _judge_equality(rule: Rule, judge: Judge) -> Judge:
+    """Return a short cut for texts, integers and booleans; `judge` has the rest."""
+    (name,), (term,), negated = rule.path, rule.terms, rule.negated
+    # One key for all the rules that read the same claims.
+    key = ("by class", term.type) if isinstance(term, ClaimReference) else None
+    constants = {} if key else _by_class((term,))
+
+    def judge_equality(
+        principal: ClaimsPrincipal, resource: Any, request: object = None
+    ) -> bool:
+        known: ByClass = constants
+        if key is not None:
+            memo = principal.memo
+            if key not in memo:
+                memo[key] = _by_class(principal.values(key[1]))
+            known = memo[key]
+        value = getattr(resource, name, None)
+        values = known.get(value.__class__)
+        if values is None:
+            return judge(principal, resource)
+        return (value in values) is not negated
+
+    return judge_equality
+
+
+def _by_class(values: Iterable[Any]) -> ByClass:
+    found: dict[type, list[Any]] = {}
+    for value in values:
+        kind = _CLASSES.get(_kind(value))
+        if kind is not None:
+            found.setdefault(kind, []).append(value)
+    return {kind: tuple(alike) for kind, alike in found.items()}
 
 
 def _verdict(rule: Rule, principal: ClaimsPrincipal, resource: Any) -> bool | None:
@@ -122,8 +166,10 @@ def _kind(value: Any) -> Any:
         return "string"
     if isinstance(value, bool):
         return "boolean"
-    if isinstance(value, int | float):
-        return "number" if math.isfinite(value) else value.__class__
+    if isinstance(value, float):
+        return "number" if math.isfinite(value) else "no number"
+    if isinstance(value, int):
+        return "number"
     if isinstance(value, datetime):
         return ("moment", value.utcoffset() is not None)
     return value.__class__

@@ -52,6 +52,9 @@ EQUAL = resource.owner == claim("sub")
         (None, {}, False, False),
         (None, {"sub": "42"}, False, True),
         (float("nan"), {"sub": 1}, False, False),
+        (1, {"sub": 10**400}, False, True),
+        (1.5, {"sub": [10**400, 1.5]}, True, False),
+        (10**400, {"sub": 10**400}, True, False),
         (UUID(int=1), {"sub": str(UUID(int=1))}, False, False),
         (Decimal(1), {"sub": 1}, False, False),
         ([], {"sub": "42"}, TypeError, TypeError),
@@ -99,6 +102,29 @@ def test_values_compare_where_their_types_are_the_same(owner, claims, equal, une
 def test_orders_sets_and_nulls(rule, owner, expected):
     """As with models, in three values."""
     assert expected is met(rule, Thing(owner), n=5)
+
+
+def test_constants_compare_as_claims_do():
+    """Of the same type, or not at all."""
+    rule = resource.owner == 42
+
+    assert met(rule, Thing(42))
+    assert met(rule, Thing(42.0))
+    assert met(~rule, Thing(43))
+    assert not met(rule, Thing("42"))
+    assert not met(~rule, Thing("42"))
+    assert met(~rule, Thing(None))
+
+
+def test_a_principals_claims_are_sorted_once():
+    """Two rules over one claim read one memo."""
+    principal = ClaimsPrincipal.of("bearer", {"sub": ["42", 7]})
+
+    assert EQUAL.judge(principal, Thing("42"), None)
+    assert EQUAL.judge(principal, Thing(7), None)
+    assert (resource.tag != claim("sub")).judge(principal, Thing(tag="x"), None)
+
+    assert 1 == len(principal.memo)
 
 
 def test_paths_walk_attributes_and_stop_at_none():
