@@ -19,6 +19,7 @@ from django_claimsauth.authorization import (
 )
 from django_claimsauth.authorization.metadata import metadata_of
 from tests.app.models import Document
+from tests.authorization.views import Base, Child
 from tests.schemes import as_, claimsauth
 
 
@@ -202,63 +203,6 @@ def test_default_policy_of_the_settings_is_what_a_bare_guard_asks():
     ):
         assert 200 == answer(authorize(view), **STAFF).status_code
         assert 403 == answer(authorize(view), roles=["guest"]).status_code
-
-
-class Base(View):
-    @authorize(roles=["staff"])
-    def get(self, request):
-        return HttpResponse("inside")
-
-    @allow_anonymous
-    def put(self, request):
-        return HttpResponse("inside")
-
-    def post(self, request):
-        return HttpResponse("inside")
-
-
-@authorize(roles=["member"])
-class Child(Base):
-    def get(self, request):
-        return super().get(request)
-
-
-@allow_anonymous
-class Opened(Child):
-    def get(self, request):
-        return HttpResponse("inside")
-
-    @authorize(roles=["admin"])
-    def put(self, request):
-        return HttpResponse("inside")
-
-
-@pytest.mark.parametrize(
-    ("cls", "method", "roles", "expected"),
-    [
-        (Base, "get", [], 403),
-        (Base, "get", ["staff"], 200),
-        (Base, "put", None, 200),
-        (Base, "post", None, 200),
-        # A subclass keeps its parent's declarations and may add.
-        (Child, "get", ["staff"], 403),
-        (Child, "get", ["member"], 403),
-        (Child, "get", ["staff", "member"], 200),
-        (Child, "put", None, 200),
-        (Child, "post", None, 401),
-        (Child, "post", ["member"], 200),
-        # The nearest declaration decides who is anonymous.
-        (Opened, "post", None, 200),
-        (Opened, "get", None, 401),
-        (Opened, "get", ["staff"], 200),
-        (Opened, "put", None, 401),
-        (Opened, "put", ["admin"], 200),
-    ],
-)
-def test_nearest_declaration_decides(cls, method, roles, expected):
-    claims = {} if roles is None else {"roles": roles}
-
-    assert expected == answer(cls.as_view(), method, **claims).status_code
 
 
 def test_class_with_its_own_as_view_is_guarded_through_it():
