@@ -2,7 +2,7 @@
 
 import cbor2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from django_claimsauth.passkeys.answers import (
@@ -51,6 +51,7 @@ def depth_of(value):
     return 1 + max(map(depth_of, inner), default=0)
 
 
+@settings(deadline=None)
 @given(VALUES, st.binary(max_size=20))
 def test_what_is_written_is_walked_to_its_end(value, trail):
     octets = cbor2.dumps(value)
@@ -61,6 +62,7 @@ def test_what_is_written_is_walked_to_its_end(value, trail):
     check_item(octets)
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_what_is_cut_short_is_refused(value):
     with pytest.raises(ValueError, match=r"cut short"):
@@ -86,6 +88,7 @@ def refusable(parse, *arguments):
         return refusal.code
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_authenticator_data_or_refused(octets):
     refusable(parse_authenticator_data, octets)
@@ -93,12 +96,14 @@ def test_any_bytes_are_authenticator_data_or_refused(octets):
     refusable(parse_authenticator_data, HEAD + bytes(16) + b"\0\1\1" + KEY + octets)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | VALUES.map(cbor2.dumps))
 def test_any_bytes_are_an_attestation_object_or_refused(octets):
     refusable(parse_attestation_object, octets)
     refusable(public_key_algorithm, octets, [-7])
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_client_data_or_refused(octets):
     assert "malformed_answer" == refusable(parse_client_data, octets)
@@ -109,6 +114,7 @@ def test_what_is_no_object_is_refused(parse):
     assert "malformed_answer" == refusable(parse, [], object())
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["id", "rawId", "type", "response"]), JSON))
 def test_any_json_is_an_answer_or_refused(answer):
     client_data = object()
@@ -118,6 +124,7 @@ def test_any_json_is_an_answer_or_refused(answer):
     refusable(parse_assertion, answer, client_data)
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(
