@@ -43,11 +43,7 @@ __all__ = [
 
 # `errors` knows no Django; here, where Django is known, the operator's mistakes
 # become what Django's own tools expect of a wrong setting.
-if ImproperlyConfigured not in ConfigurationError.__bases__:
-    ConfigurationError.__bases__ = (
-        *ConfigurationError.__bases__,
-        ImproperlyConfigured,
-    )
+ConfigurationError.__bases__ += (ImproperlyConfigured,)
 
 
 class LazySettings:

@@ -2,7 +2,7 @@
 The sections of `settings.CLAIMSAUTH`, each a frozen dataclass.
 
 A setting is its field's name in capitals, and the field's default is the
-setting's.
+setting's. They do not print what they hold: a secret may be among it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django_claimsauth.errors import SettingsError
 NAME: Final = "CLAIMSAUTH"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class ForwardSettings:
     """Where a scheme's operations go: specific before selector before default."""
 
@@ -28,7 +28,7 @@ class ForwardSettings:
     forbid: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class SchemeSettings:
     """One entry of `SCHEMES`."""
 
@@ -37,7 +37,7 @@ class SchemeSettings:
     forward: ForwardSettings | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class TokenSettings:
     """The section `TOKENS`: issuing, refreshing and revoking."""
 
@@ -79,7 +79,7 @@ class TokenSettings:
     refresh_cookie_samesite: Literal["Strict", "Lax"] = "Strict"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class APIKeySettings:
     """
     The section `API_KEYS`: what a key looks like and how long it lives.
@@ -121,7 +121,7 @@ class APIKeySettings:
     issuing_scope: str = "api_keys.manage"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class PasskeySettings:
     """The section `PASSKEYS`: whom browsers trust, and what a passkey must prove."""
 
@@ -151,7 +151,7 @@ class PasskeySettings:
     browser_cookie_samesite: Literal["Strict", "Lax", "None"] = "Strict"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class Settings:
     """`settings.CLAIMSAUTH` as a whole."""
 

@@ -34,7 +34,7 @@ class TestDefaults:
     def test_without_the_setting_there_are_defaults_too(self, settings):
         del settings.CLAIMSAUTH
 
-        assert LazySettings().current() == read()
+        assert "authenticated" == LazySettings().current().fallback_policy
 
     def test_what_is_set_is_there(self):
         current = read(
@@ -47,6 +47,11 @@ class TestDefaults:
         assert {"realm": "x"} == current.schemes["a"].options
         assert ("a", None) == (current.default_scheme, current.fallback_policy)
         assert timedelta(0) == current.tokens.leeway
+
+    def test_what_they_are_is_not_printed_for_a_secret_may_be_among_them(self):
+        current = read(PEPPER="hunter2", TOKENS={"SIGNING_KEYS": ["hunter2"]})
+
+        assert "hunter2" not in repr(current) + repr(current.tokens)
 
     def test_they_cannot_be_changed(self):
         with pytest.raises(AttributeError):
