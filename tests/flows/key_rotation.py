@@ -60,6 +60,8 @@ def verify_by_cache(tokens, stop, results):
     from django_claimsauth.tokens.jwks import jwks_document
     from django_claimsauth.tokens.keyring import keys
 
+    # Out of step with the workers, which all began to look at the files just now.
+    time.sleep(MAX_AGE / 2)
     fetched = {"at": 0.0, "set": None}
 
     def check(token):
@@ -95,6 +97,8 @@ def rotate(folder):
     from django_claimsauth.tokens import key_files
 
     path = Path(folder)
+    # Between the client's last look and the workers' next one.
+    time.sleep(1.7 * MAX_AGE)
     (old,) = key_files.read_directory(path)
     now = datetime.now(UTC)
     # Longer than a client keeps the set and a process may not see a file.
