@@ -32,6 +32,13 @@ print("webauthn" in sys.modules and sys.modules["webauthn"] is not None)
 """
 
 
+# No database is asked; one that has no tables yet would be.
+ENVIRONMENT = {
+    "DJANGO_SETTINGS_MODULE": "tests.settings",
+    "CLAIMSAUTH_TEST_DATABASE": "sqlite",
+}
+
+
 def ids(messages):
     return [each.id.removeprefix("claimsauth.") for each in messages]
 
@@ -40,7 +47,7 @@ def started(*arguments):
     return subprocess.run(
         [sys.executable, "-c", START, *arguments],
         cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        env=os.environ | ENVIRONMENT,
         capture_output=True,
         text=True,
         timeout=60,
