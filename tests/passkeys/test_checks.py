@@ -36,6 +36,7 @@ print("webauthn" in sys.modules and sys.modules["webauthn"] is not None)
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "tests.settings",
     "CLAIMSAUTH_TEST_DATABASE": "sqlite",
+    "CLAIMSAUTH_TEST_DB_SUFFIX": "",
 }
 
 
