@@ -72,7 +72,7 @@ class HandlerRegistry:
 
         Raises:
             TypeError: not a function or class, not a requirement class, not a
-                resource class.
+                resource class, or a function of other arguments.
         """
         types = _resource_types(resource)
         _check(function, requirement)
@@ -81,6 +81,7 @@ class HandlerRegistry:
             if (known.requirement, known.resource) == (requirement, types):
                 return known
         call, narrow = _made(function)
+        _check_call(call)
         if narrow is None and same:
             narrow = same[0].narrow
         handler = Handler(function, call, requirement, types, narrow)
@@ -158,6 +159,22 @@ def _check(function: object, requirement: object) -> None:
             f"@handles takes a Requirement class, not {requirement!r}: "
             "@handles(MinimumAge)."
         )
+
+
+def _check_call(call: Callable[..., Any]) -> None:
+    """Refuse what cannot be called so now, and not in a request: a bare method."""
+    try:
+        signature = inspect.signature(call)
+    except ValueError:
+        # Written in C, and silent about its arguments.
+        return
+    try:
+        signature.bind(None, None)
+    except TypeError as error:
+        raise TypeError(
+            f"A handler is called with (context, requirement), and {call!r} takes "
+            f"{signature}: {error}. Of a method, register an instance's."
+        ) from error
 
 
 def _resource_types(resource: Any) -> tuple[type, ...]:
