@@ -46,7 +46,7 @@ class PolicyAutoSchema(AutoSchema):
         """Return the security requirements: any one of them will do."""
         metadata = self._metadata()
         if not metadata.is_declared:
-            return super().get_auth()  # type: ignore[no-any-return]
+            return super().get_auth()
         names = combined(metadata.asked).schemes if metadata.asked else ()
         accepted = names or (schemes.default("authenticate"),)
         for alias in accepted:
@@ -67,7 +67,7 @@ class PolicyAutoSchema(AutoSchema):
 
     def _register(self, alias: str) -> None:
         self.registry.register_on_missing(
-            ResolvedComponent(
+            ResolvedComponent(  # type: ignore[no-untyped-call]
                 name=alias,
                 type=ResolvedComponent.SECURITY_SCHEMA,
                 object=alias,
