@@ -19,7 +19,7 @@ help:
 	@echo "make test-services  the same tests on PostgreSQL, on MariaDB, both with Redis"
 	@echo "make lint           ruff, mypy, import-linter, structure, migrations"
 	@echo "make docs           docs/_build/html"
-	@echo "make bench          the benchmarks"
+	@echo "make bench          the benchmarks, beside the peers"
 	@echo "make clean          remove what the others made"
 
 demo: .venv/ready-demo
@@ -74,11 +74,12 @@ docs: .venv/ready-docs
 	$(BIN) -m sphinx -n -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-bench: .venv/ready-test
-	@$(BIN) -m benchmarks $(ARGS)
+# In an environment of its own: the peers have dependencies that tests must not see.
+bench: .venv-bench/ready
+	@.venv-bench/bin/python -m benchmarks $(ARGS)
 
 clean:
-	rm -rf .venv .tox .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	rm -rf .venv .venv-bench .tox .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		.import_linter_cache build dist docs/_build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -97,6 +98,12 @@ clean:
 
 .venv/ready-docs: .venv/made pyproject.toml
 	$(PIP) --editable '.[all,docs]'
+	@touch $@
+
+.venv-bench/ready: .venv/made pyproject.toml
+	@$(PYTHON) -m venv --clear .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable '.[all,bench]'
 	@touch $@
 
 .venv/made:

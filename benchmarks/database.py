@@ -8,36 +8,43 @@ import django
 
 
 @contextlib.contextmanager
-def project():
-    """Set Django up with the benchmarks' settings, and have a database in it."""
+def project(*, new=True, keep=False):
+    """
+    Set Django up with the benchmarks' settings, and have a database in it.
+
+    Args:
+        new: make the database; else it is there.
+
+        keep: leave it for the next one.
+    """
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
 
-    with _database():
-        call_command("migrate", run_syncdb=True, verbosity=0)
-        yield
-
-
-@contextlib.contextmanager
-def _database():
-    from django.conf import settings
-    from django.db import connection, connections
-
     name = settings.DATABASES["default"]["NAME"]
-    if settings.DATABASE == "postgresql":
+    if new and settings.DATABASE == "postgresql":
         _on_server(f"CREATE DATABASE {name}")
     try:
+        if new:
+            call_command("migrate", run_syncdb=True, verbosity=0)
         yield
     finally:
-        connections.close_all()
-        if settings.DATABASE == "postgresql":
-            _on_server(f"DROP DATABASE {name}")
-        else:
-            for suffix in ("", "-wal", "-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    Path(f"{name}{suffix}").unlink()
-        connection.close()
+        if not keep:
+            _drop(name)
+
+
+def _drop(name):
+    from django.conf import settings
+    from django.db import connections
+
+    connections.close_all()
+    if settings.DATABASE == "postgresql":
+        _on_server(f"DROP DATABASE {name}")
+        return
+    for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            Path(f"{name}{suffix}").unlink()
 
 
 def _on_server(statement):

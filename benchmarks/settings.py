@@ -12,7 +12,8 @@ from tempfile import gettempdir
 
 KEYS = Path(__file__).parent.parent / "tests" / "keys"
 DATABASE = os.environ.get("CLAIMSAUTH_BENCH_DATABASE", "sqlite")
-NAME = f"claimsauth_bench_{os.getpid()}"
+# Two processes that share a database name it.
+NAME = os.environ.get("CLAIMSAUTH_BENCH_NAME", f"claimsauth_bench_{os.getpid()}")
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",

@@ -27,7 +27,7 @@ class Bench:
         self.app = calls.application()
         self.headers = {"bare": {}, **peers.headers(self.user)}
         access = tokens.issue(self.user, scopes=["documents.read"]).access_token
-        for name in ("seen", "touching", "decorated", "judged"):
+        for name in ("seen", "touching", "decorated", "judged", "drf", "rules"):
             self.headers[name] = {"HTTP_AUTHORIZATION": f"Bearer {access}"}
         secret = self.add_keys(SOME_KEYS)
         for name in ("key", "cached-key", "raw"):

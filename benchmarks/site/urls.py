@@ -12,6 +12,8 @@ CLASSES = {
     "touching": views.Touching,
     "decorated": views.Decorated,
     "judged": views.Judged,
+    "drf": views.BehindDRF,
+    "rules": views.BehindRules,
     "key": views.Key,
     "cached-key": views.CachedKey,
     "raw": views.Raw,

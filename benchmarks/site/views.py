@@ -2,8 +2,10 @@
 
 from hashlib import sha256
 
+import rules
 from django.db import connection
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -47,6 +49,34 @@ class Decorated(Bare):
 @authorize("benchmarks.adult")
 class Judged(Bare):
     """Two handlers that somebody wrote judge it."""
+
+
+class HasScope(BasePermission):
+    def has_permission(self, request, view):
+        return "documents.read" in request.auth.values("scope")
+
+
+class IsKnown(BasePermission):
+    def has_permission(self, request, view):
+        return request.auth is not None
+
+
+class BehindDRF(Seen):
+    permission_classes = [IsKnown & HasScope]
+
+
+may_read = rules.predicate(lambda user: user.is_authenticated) & rules.predicate(
+    lambda principal: "documents.read" in principal.values("scope")
+)
+
+
+class AsksRules(BasePermission):
+    def has_permission(self, request, view):
+        return may_read.test(request.auth)
+
+
+class BehindRules(Seen):
+    permission_classes = [AsksRules]
 
 
 class Key(Bare):
