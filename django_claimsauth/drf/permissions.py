@@ -132,7 +132,7 @@ def metadata_of_view(view: APIView) -> EndpointMetadata:
 
 
 def shape_of(view: APIView) -> SimpleNamespace:
-    """Return an instance of a view as `metadata_of()` looks at what `as_view()` made."""
+    """Return a view's instance in the shape that `metadata_of()` looks at."""
     return SimpleNamespace(cls=type(view), actions=getattr(view, "action_map", None))
 
 

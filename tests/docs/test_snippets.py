@@ -34,6 +34,6 @@ def test_snippets_of_a_page_run(page, as_before):
 
     snippets = SNIPPET.findall(text)
     for snippet in snippets:
-        exec(compile(snippet, f"{page}.md", "exec"), namespace)  # noqa: S102  # ours
+        exec(compile(snippet, f"{page}.md", "exec"), namespace)
 
     assert snippets
