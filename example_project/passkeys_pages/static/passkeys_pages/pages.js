@@ -67,8 +67,8 @@ async function rename(passkey) {
 
 async function remove(passkey) {
   await recently(() => passkeys.remove(passkey.id));
-  say(`${passkey.name} was removed.`, true);
   await show();
+  say(`${passkey.name} was removed.`, true);
 }
 
 async function open() {
@@ -109,8 +109,8 @@ const PAGES = {
       const { name } = form.elements;
       await recently(() => passkeys.register({ name: name.value }));
       form.reset();
-      say("The passkey was added.", true);
       await show();
+      say("The passkey was added.", true);
     });
     on("vault", "click", open);
     tried(show);
