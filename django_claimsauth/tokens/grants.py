@@ -58,6 +58,13 @@ def password_column(prefix: str = "") -> Any:
     return Value("", output_field=CharField())
 
 
+def group_column(prefix: str = "") -> Any:
+    """Return where a query finds a user's groups, a row each; None without groups."""
+    if has_field("groups"):
+        return f"{prefix}groups__name"
+    return Value(None, output_field=CharField())
+
+
 def _group_names() -> Any:
     model = get_user_model()
     return (

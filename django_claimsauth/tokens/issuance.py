@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,7 +88,12 @@ def issue(
 
 @sensitive_variables("family", "grant")
 def access_token_of(
-    family: Any, now: datetime, *, user: Any = None, scope: str | None = None
+    family: Any,
+    now: datetime,
+    *,
+    user: Any = None,
+    scope: str | None = None,
+    roles: Sequence[str] | None = None,
 ) -> AccessToken:
     """
     Mint an access token of a family, as the user is now.
@@ -99,6 +104,8 @@ def access_token_of(
         user: the user where it was loaded already.
 
         scope: a part of the family's, where less is asked for.
+
+        roles: the user's, where they were read already.
     """
     entry = settings.schemes.get(family.scheme)
     audiences = entry.options.get("audiences") if entry is not None else None
@@ -107,7 +114,7 @@ def access_token_of(
         client=family.client,
         sid=family.sid,
         scopes=(family.scope if scope is None else scope).split(),
-        roles=roles_of(family.user_id),
+        roles=roles_of(family.user_id) if roles is None else roles,
         amr=family.amr.split(),
         auth_time=family.authenticated_at or family.created_at,
         extra=own_claims(family.user_id, user),
