@@ -107,4 +107,10 @@ def test_by_default_nothing_is_wrong_with_it():
 
 
 def test_by_default_it_is_an_http_scheme_of_openapi():
+    class Named(SchemeHandler):
+        """Has its protocol's keyword."""
+
+        keyword = "Ticket"
+
     assert {"type": "http", "scheme": "mine"} == SchemeHandler("Mine").openapi()
+    assert {"type": "http", "scheme": "ticket"} == Named("mine").openapi()

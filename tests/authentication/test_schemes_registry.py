@@ -150,6 +150,12 @@ class TestMaking:
         with pytest.raises(SettingsError, match=words):
             schemes["a"]
 
+    def test_a_handler_without_options_says_that_it_knows_none(self, configure):
+        configure({"a": {"BACKEND": Slow, "OPTIONS": {"realm": "x"}}})
+
+        with pytest.raises(SettingsError, match=r"'realm'\. Known: none\."):
+            schemes["a"]
+
     def test_a_missing_option_is_named(self, configure):
         configure({"a": {"BACKEND": Composite}})
 

@@ -120,9 +120,12 @@ class TestChecked:
     def test_a_requirement_is_returned_as_it_is(self, requirement):
         assert requirement is checked(requirement)
 
-    @pytest.mark.parametrize(
-        "odd", [MinimumAge, RequireRole, None, "a", 1, (A,), object]
-    )
+    @pytest.mark.parametrize("odd", [MinimumAge, RequireRole, Requirement])
+    def test_a_class_is_told_apart(self, odd):
+        with pytest.raises(TypeError, match=rf"not the class: {odd.__name__}\("):
+            checked(odd)
+
+    @pytest.mark.parametrize("odd", [int, None, "a", 1, (A,), object])
     def test_anything_else_is_a_type_error(self, odd):
         with pytest.raises(TypeError, match=r"[Rr]equirement"):
             checked(odd)
