@@ -31,7 +31,8 @@ __all__ = ["CompiledInsert", "CompiledSelect", "CompiledUpdate", "Param"]
 
 AnyQuerySet: TypeAlias = "QuerySet[Any, Any]"
 Row: TypeAlias = tuple[Any, ...]
-Converter: TypeAlias = Callable[[Any, Any, Any], Any]
+#: Takes a value and the connection that it came from.
+Converter: TypeAlias = Callable[[Any, Any], Any]
 Params: TypeAlias = "list[Any] | dict[Any, Any]"
 #: As Django finds them: `%%` is a character of the text.
 _PLACEHOLDER: Final = re.compile(r"(?<!%)%s")
@@ -47,7 +48,7 @@ class Statement:
         connection: Any,
         sql: str,
         params: Iterable[Any],
-        converters: Iterable[tuple[int, list[Converter], Any]] = (),
+        converters: Iterable[tuple[int, Converter]] = (),
     ) -> None:
         # Never None: the backends handle `%%` only where parameters are given.
         self.sql, self._params = _placed(connection, sql, list(params))
@@ -83,11 +84,8 @@ class Statement:
         if not self._converters:
             return row
         columns = list(row)
-        for position, converters, expression in self._converters:
-            value = columns[position]
-            for convert in converters:
-                value = convert(value, expression, connection)
-            columns[position] = value
+        for position, convert in self._converters:
+            columns[position] = convert(columns[position], connection)
         return tuple(columns)
 
 
@@ -95,8 +93,7 @@ def _placed(connection: Any, sql: str, params: list[Any]) -> tuple[str, Params]:
     """
     Return the statement with its placeholders in the style that runs fastest.
 
-    For positions, SQLite's wrapper searches the text at each execution; named ones
-    it fills in one step.
+    SQLite's wrapper searches for positions at each execution, and fills names in.
     """
     if connection.vendor != "sqlite":
         return sql, params
@@ -308,33 +305,44 @@ class CompiledInsert(Compiled):
         self._executed(values)
 
 
-def _converters(
-    compiler: Any, columns: list[Any]
-) -> Iterator[tuple[int, list[Converter], Any]]:
-    """Yield each column's converters, none of which holds on to this connection."""
+def _converters(compiler: Any, columns: list[Any]) -> Iterator[tuple[int, Converter]]:
+    """Yield each column's converter, none of which holds on to this connection."""
     operations = compiler.connection.ops
     for position, (converters, expression) in compiler.get_converters(columns).items():
-        yield position, [_portable(each, operations) for each in converters], expression
+        steps = [_portable(each, expression, operations) for each in converters]
+        yield position, steps[0] if len(steps) == 1 else _chained(steps)
 
 
-def _portable(converter: Any, operations: Any) -> Converter:
+def _chained(steps: list[Converter]) -> Converter:
+    def convert(value: Any, connection: Any) -> Any:
+        for step in steps:
+            value = step(value, connection)
+        return value
+
+    return convert
+
+
+def _portable(converter: Any, expression: Any, operations: Any) -> Converter:
     """
     Return a converter that works on whichever connection it is called with.
 
     A connection belongs to one thread; the statement is used by all of them.
     """
     if getattr(converter, "__self__", None) is not operations:
-        return converter  # type: ignore[no-any-return]
+        return lambda value, connection: converter(value, expression, connection)
     function = converter.__func__
 
-    def convert(value: Any, expression: Any, connection: Any) -> Any:
+    def convert(value: Any, connection: Any) -> Any:
+        # To a backend NULL is None, whatever the column; a field may differ.
+        if value is None:
+            return None
         return function(connection.ops, value, expression, connection)
 
     return convert
 
 
 def _drop_all(**kwargs: Any) -> None:
-    # Databases, the user model and time zones all stand in the SQL or beside it.
+    # Databases, the user model and time zones stand in the SQL or beside it.
     for each in list(_instances):
         each.drop()
 

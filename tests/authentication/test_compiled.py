@@ -82,6 +82,17 @@ class TestSelect:
 
         assert ("t", None, None) == found.first(title="t")
 
+    def test_an_annotation_stands_among_the_columns_where_it_was_named(self, ada):
+        found = CompiledSelect(
+            lambda: (
+                User.objects.filter(username=Param("username", user_field("username")))
+                .annotate(next=F("id") + 1)
+                .values_list("next", "is_active", "username")
+            )
+        )
+
+        assert (ada.pk + 1, True, "ada") == found.first(username="ada")
+
     def test_several_values_of_one_look_up_are_several_params(self, ada):
         User.objects.create_user("grace")
         name = user_field("username")

@@ -17,6 +17,16 @@ from django_claimsauth.authentication.compiled import (
 )
 
 
+class YesNoField(models.BooleanField):
+    """Read as a word: after the database's own conversion comes the field's."""
+
+    def from_db_value(self, value, expression, connection):
+        return {True: "yes", False: "no"}[value]
+
+    def get_prep_value(self, value):
+        return value == "yes"
+
+
 def make_everything():
     with isolate_apps("tests.app"):
 
@@ -35,6 +45,7 @@ def make_everything():
             address = models.GenericIPAddressField(null=True)
             number = models.BigIntegerField()
             ratio = models.FloatField()
+            word = YesNoField()
 
             class Meta:
                 app_label = "testapp"
@@ -61,6 +72,7 @@ class TestEveryColumn:
         "address": "2001:db8::1",
         "number": 2**63 - 1,
         "ratio": 0.1,
+        "word": "yes",
     }
 
     @pytest.fixture

@@ -4,6 +4,7 @@ import gc
 import threading
 import uuid
 import weakref
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -17,6 +18,7 @@ from django_claimsauth.authentication.compiled import (
     CompiledSelect,
     CompiledUpdate,
     Param,
+    _placed,
 )
 from django_claimsauth.authentication.placeholders import is_unfit
 from tests.app.models import Document, Tenant
@@ -181,3 +183,18 @@ class TestDropping:
         gc.collect()
 
         assert [None] == [reference() for reference in references]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "sql", "params"),
+    [
+        ("sqlite", "a = %(p0)s AND b LIKE '%%s' AND c = %(p1)s", {"p0": 1, "p1": 2}),
+        ("postgresql", "a = %s AND b LIKE '%%s' AND c = %s", [1, 2]),
+        ("mysql", "a = %s AND b LIKE '%%s' AND c = %s", [1, 2]),
+    ],
+)
+def test_placeholders_are_named_where_that_is_faster(vendor, sql, params):
+    """A doubled percent sign is a character of the text, as Django has it."""
+    written = "a = %s AND b LIKE '%%s' AND c = %s"
+
+    assert (sql, params) == _placed(SimpleNamespace(vendor=vendor), written, [1, 2])
