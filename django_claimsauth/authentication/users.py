@@ -11,7 +11,9 @@ from typing import Any, Final
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.db.models.manager import BaseManager
 
+from django_claimsauth.authentication.compiled import CompiledSelect, Param
 from django_claimsauth.claims import LOCAL_ISSUER, ClaimsPrincipal
 
 #: The longest text that is looked up as a primary key.
@@ -172,7 +174,7 @@ def find_user(subject: object) -> Any | None:
     if key is None:
         return None
     try:
-        user = get_user_model()._default_manager.filter(pk=key).first()
+        user = _loaded(key)
     except (ValueError, OverflowError):
         return None
     # A database may compare without regard to case; a subject is exact. And a
@@ -180,6 +182,30 @@ def find_user(subject: object) -> Any | None:
     if user is None or subject_of(user) != subject or not user.is_active:
         return None
     return user
+
+
+def _loaded(key: Any) -> Any | None:
+    """Return the user with this primary key, as the model's own manager finds it."""
+    model: Any = get_user_model()
+    manager = model._default_manager
+    if type(manager).get_queryset is not BaseManager.get_queryset:
+        # Whom it finds may depend on more than the row: on the tenant, on the time.
+        return manager.filter(pk=key).first()
+    row = _BY_KEY.first(key=key)
+    return None if row is None else model.from_db(_BY_KEY.alias, _columns(model), row)
+
+
+def _by_key() -> Any:
+    model: Any = get_user_model()
+    found = model._default_manager.filter(pk=Param("key", model._meta.pk))
+    return found.values_list(*_columns(model))
+
+
+def _columns(model: Any) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+_BY_KEY: Final = CompiledSelect(_by_key)
 
 
 def user_of(principal: ClaimsPrincipal) -> object:

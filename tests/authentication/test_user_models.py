@@ -144,3 +144,16 @@ def test_without_django_s_auth_app_there_is_nothing_to_follow():
     finally:
         apps.app_configs.clear()
         apps.app_configs.update(kept)
+
+
+class TestManager:
+    def test_a_manager_that_looks_elsewhere_each_time_is_asked_each_time(
+        self, user_model, monkeypatch
+    ):
+        model = user_model("Employee")
+        ada = model.objects.create(name="ada")
+        assert ada == find_user(str(ada.pk))
+
+        monkeypatch.setattr(type(model.objects), "serving", "globex")
+
+        assert find_user(str(ada.pk)) is None

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,6 +93,17 @@ class TestFind:
     def test_the_active_user_of_a_local_subject_is_found(self, ada):
         assert ada == local_user_of(local("1"))
         assert ada == user_of(local("1"))
+
+    def test_it_is_as_the_orm_would_load_it(self, ada):
+        ada.last_login = timezone.now()
+        ada.save()
+        by_orm = User.objects.get(pk=ada.pk)
+
+        found = find_user(str(ada.pk))
+
+        assert by_orm.__dict__.keys() == found.__dict__.keys()
+        assert {**by_orm.__dict__, "_state": None} == {**found.__dict__, "_state": None}
+        assert (by_orm._state.db, False) == (found._state.db, found._state.adding)
 
     def test_one_query_finds_it(self, ada, django_assert_num_queries):
         with django_assert_num_queries(1):

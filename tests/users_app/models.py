@@ -1,4 +1,4 @@
-"""Two user models that are not Django's."""
+"""User models that are not Django's."""
 
 import uuid
 
@@ -73,6 +73,29 @@ class Guest(AbstractBaseUser):
 
     USERNAME_FIELD = "name"
     objects = BaseUserManager()
+
+    def __str__(self):
+        return self.name
+
+
+class OfTenant(BaseUserManager):
+    """Finds the users of the tenant that is served just now."""
+
+    serving = "acme"
+
+    def get_queryset(self):
+        """Return them."""
+        return super().get_queryset().filter(tenant=OfTenant.serving)
+
+
+class Employee(AbstractBaseUser):
+    """A user whom its manager does not always find."""
+
+    name = models.CharField(max_length=50, unique=True)
+    tenant = models.CharField(max_length=50, default="acme")
+
+    USERNAME_FIELD = "name"
+    objects = OfTenant()
 
     def __str__(self):
         return self.name
