@@ -68,7 +68,7 @@ def encode_json(value: Any) -> bytes:
         ValueError: NaN or an infinity.
         TypeError: a value that JSON does not know.
     """
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return _encoder.encode(value).encode("ascii")
 
 
 def _unique_members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -89,6 +89,8 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"JSON knows no {name}")
 
 
+# Made once: `json.dumps()` makes one at each call that differs from its defaults.
+_encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _decoder = json.JSONDecoder(
     object_pairs_hook=_unique_members,
     parse_float=_finite,

@@ -14,6 +14,7 @@ import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from django.conf import settings as django_settings
 
@@ -65,4 +66,9 @@ def _keys() -> Iterator[bytes]:
     for secret in (django_settings.SECRET_KEY, *django_settings.SECRET_KEY_FALLBACKS):
         # Its own purpose: nothing else of Django's derives the same key.
         octets = secret if isinstance(secret, bytes) else secret.encode()
-        yield hashlib.sha256(b"claimsauth.refresh.key\0" + octets).digest()
+        yield _derived(octets)
+
+
+@lru_cache(maxsize=4)
+def _derived(secret: bytes) -> bytes:
+    return hashlib.sha256(b"claimsauth.refresh.key\0" + secret).digest()

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, OperationalError, router, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -77,10 +78,15 @@ class Presented(NamedTuple):
     is_active: bool
     password: str
     not_before: datetime | None
-    successor: str | None
-    successor_expires_at: datetime | None
-    successor_used_at: datetime | None
     roles: Sequence[str]
+
+
+class Successor(NamedTuple):
+    """What was given for a token that is spent."""
+
+    digest: str
+    expires_at: datetime
+    used_at: datetime | None
 
 
 def _by_digest() -> Any:
@@ -104,11 +110,15 @@ def _by_digest() -> Any:
         active_column("family__user__"),
         password_column("family__user__"),
         "family__user__tokens_not_before__not_before",
-        "successor__digest",
-        "successor__expires_at",
-        "successor__used_at",
         groups,
     )  # fmt: skip
+
+
+def _by_parent() -> Any:
+    parent = Param("parent_id", RefreshToken._meta.pk)
+    return RefreshToken.objects.filter(parent_id=parent).values_list(
+        "digest", "expires_at", "used_at"
+    )
 
 
 def _unspent() -> Any:
@@ -118,6 +128,8 @@ def _unspent() -> Any:
 
 
 _FIND = CompiledSelect(_by_digest, for_write=True)
+# Asked of spent tokens alone: most are presented once.
+_SUCCESSOR = CompiledSelect(_by_parent, for_write=True)
 _SPEND = CompiledUpdate(_unspent, "used_at")
 _SUCCEED = CompiledInsert(
     lambda: RefreshToken,
@@ -160,19 +172,17 @@ def rotate(
     moment = now or timezone.now()
     for _ in range(ATTEMPTS):
         found = _found(refresh_token)
-        _judge(found, client, moment)
+        _judge(found, client)
+        successor = None if found.used_at is None else _retried(found, moment)
+        if moment >= min(found.expires_at, found.token_expires_at):
+            raise InvalidGrantError("expired")
         scope = _narrowed(found.scope, scopes)
         access = access_token_of(found, moment, scope=scope, roles=found.roles)
-        if found.used_at is not None:
-            return _again(found, refresh_token, access, scope)
+        if successor is not None:
+            return _again(found, successor, refresh_token, access, scope)
         pair = _spent(found, refresh_token, access, scope, moment)
         if pair is not None:
-            token_refreshed.send_robust(
-                sender=TokenFamily,
-                user_id=found.user_id,
-                sid=found.sid,
-                client=found.client,
-            )
+            _tell(token_refreshed, found)
             return pair
     # An outer transaction that sees an old snapshot; the same call may succeed.
     raise OperationalError("A refresh token was spent by others at the same time.")
@@ -190,7 +200,7 @@ def _found(refresh_token: str) -> Presented:
 
 
 @sensitive_variables("found")
-def _judge(found: Presented, client: str | None, now: datetime) -> None:
+def _judge(found: Presented, client: str | None) -> None:
     if found.revoked_at is not None:
         raise InvalidGrantError("revoked")
     if found.not_before is not None and found.created_at <= found.not_before:
@@ -201,29 +211,38 @@ def _judge(found: Presented, client: str | None, now: datetime) -> None:
         raise InvalidGrantError("password_changed")
     if client is not None and client != found.client:
         raise InvalidGrantError("other_client")
-    if found.used_at is not None and not _is_retry(found, now):
+
+
+@sensitive_variables("found")
+def _retried(found: Presented, now: datetime) -> Successor:
+    """Return what was given for a spent token, where this is an honest retry."""
+    row = _SUCCESSOR.first(parent_id=found.id)
+    successor = None if row is None else Successor(*row)
+    if successor is None or not _is_retry(found, successor, now):
         _report_reuse(found, now)
         raise InvalidGrantError("reused")
-    if now >= min(found.expires_at, found.token_expires_at):
-        raise InvalidGrantError("expired")
+    return successor
 
 
-def _is_retry(found: Presented, now: datetime) -> bool:
-    if found.used_at is None or found.successor is None:
-        return False
-    if found.successor_used_at is not None:
-        # Whoever holds the successor had the answer: this is someone else.
+def _is_retry(found: Presented, successor: Successor, now: datetime) -> bool:
+    if found.used_at is None or successor.used_at is not None:
+        # Whoever used the successor had the answer: this is someone else.
         return False
     # A clock that another process read a little later counts as the same moment.
     return now - found.used_at < settings.tokens.refresh_retry_window
 
 
+@sensitive_variables("found")
 def _report_reuse(found: Presented, now: datetime) -> None:
     if not kill_family(found.family_id, found.sid, RevocationReason.REUSED, now):
         return
     if settings.tokens.reuse_policy == "user":
         revoke_user_id(found.user_id, reason=RevocationReason.REUSED, now=now)
-    refresh_reuse_detected.send_robust(
+    _tell(refresh_reuse_detected, found)
+
+
+def _tell(signal: Signal, found: Presented) -> None:
+    signal.send_robust(
         sender=TokenFamily,
         user_id=found.user_id,
         sid=found.sid,
@@ -271,11 +290,15 @@ def _spent(
 
 @sensitive_variables("found", "refresh_token", "access", "secret")
 def _again(
-    found: Presented, refresh_token: str, access: AccessToken, scope: str
+    found: Presented,
+    successor: Successor,
+    refresh_token: str,
+    access: AccessToken,
+    scope: str,
 ) -> TokenPair:
     for secret in successor_candidates(refresh_token, found.salt):
-        if matches(digest(secret), found.successor or ""):
-            return _pair(found, secret, access, scope, found.successor_expires_at)
+        if matches(digest(secret), successor.digest):
+            return _pair(found, secret, access, scope, successor.expires_at)
     # Derived by a key that the server no longer has.
     raise InvalidGrantError("successor_lost")
 
@@ -285,7 +308,7 @@ def _pair(
     secret: str,
     access: AccessToken,
     scope: str,
-    expires_at: datetime | None,
+    expires_at: datetime,
 ) -> TokenPair:
     return TokenPair(
         access_token=access.token,
