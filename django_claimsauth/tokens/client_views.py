@@ -17,9 +17,10 @@ from django_claimsauth.authorization.endpoints import allow_anonymous
 from django_claimsauth.authorization.refusals import refused
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.conf import settings
+from django_claimsauth.drf.endpoint import problem
 from django_claimsauth.drf.exceptions import RefusedError
 from django_claimsauth.drf.parsers import StrictFormParser
-from django_claimsauth.tokens.endpoint import TokenEndpoint, problem
+from django_claimsauth.tokens.endpoint import TokenEndpoint
 from django_claimsauth.tokens.introspection import StoreUnavailableError, introspect
 from django_claimsauth.tokens.revocation import revoke
 from django_claimsauth.tokens.serializers import (

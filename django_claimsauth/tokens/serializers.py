@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from django_claimsauth.tokens.fields import StrictSerializer, TextField
+from django_claimsauth.drf.serializers import StrictSerializer, TextField
 from django_claimsauth.tokens.jws import MAX_TOKEN_SIZE
 
 #: Longer than any that is hashed by Django without a detour, far below a flood.

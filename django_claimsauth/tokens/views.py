@@ -16,6 +16,7 @@ from django_claimsauth.authentication.requests import django_request, state_of
 from django_claimsauth.authentication.users import local_user_of
 from django_claimsauth.authorization.endpoints import allow_anonymous, authorize
 from django_claimsauth.claims import LOCAL_ISSUER
+from django_claimsauth.drf.endpoint import problem
 from django_claimsauth.tokens.cookies import (
     delete_refresh_cookie,
     enforce_csrf,
@@ -23,7 +24,7 @@ from django_claimsauth.tokens.cookies import (
     set_refresh_cookie,
     uses_cookie,
 )
-from django_claimsauth.tokens.endpoint import TokenEndpoint, device_of, problem
+from django_claimsauth.tokens.endpoint import TokenEndpoint, device_of
 from django_claimsauth.tokens.models import RevocationReason, TokenFamily
 from django_claimsauth.tokens.pairs import TokenPair
 from django_claimsauth.tokens.revocation import (
