@@ -1,9 +1,10 @@
 """
-Keys that were looked up a moment ago, kept in the process.
+Keys that were looked up before, kept in the process with their principals.
 
-Only what the modes "bounded" and "off" use. An entry is found by the digest of
-the presented key, so that a hit needs neither parsing nor a query; it is judged
-again at each request, by the record as it was read.
+An entry is found by the digest of the presented key. In the modes "bounded" and
+"off" a hit needs neither parsing nor a query, and is judged again by the record as
+it was read; in "strict" each key is read again, and an entry spares no more than
+making the same principal of the same record.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class KeyCache:
     Args:
         size: how many keys; one takes some 4 KB.
 
-        max_age: seconds after which an entry is read again; None is never.
+        max_age: seconds after which an entry is read again; None is never, 0 is
+            at each request.
     """
 
     def __init__(self, size: int, max_age: float | None) -> None:
@@ -53,6 +55,11 @@ class KeyCache:
         if self._max_age is not None and now - entry.read_at >= self._max_age:
             return None
         return entry
+
+    def same(self, digest: str, record: ApiKeyRecord) -> ClaimsPrincipal | None:
+        """Return the principal of a key that was read again and has not changed."""
+        entry = self._entries.get(digest)
+        return entry.principal if entry is not None and entry.record == record else None
 
     def put(self, digest: str, entry: Entry) -> None:
         """Keep an entry."""

@@ -20,7 +20,11 @@ from django_claimsauth.api_keys import owners, transport
 from django_claimsauth.api_keys.caching import Entry, KeyCache, forget_owner
 from django_claimsauth.api_keys.format import MAX_KEY_LENGTH, parse
 from django_claimsauth.api_keys.judging import Cause, is_previous, refusal
-from django_claimsauth.api_keys.principals import NARROWED_TYPE, principal_of
+from django_claimsauth.api_keys.principals import (
+    NARROWED_TYPE,
+    asks_owner,
+    principal_of,
+)
 from django_claimsauth.api_keys.records import ApiKeyRecord, ApiKeyStore
 from django_claimsauth.api_keys.store import DatabaseStore
 from django_claimsauth.api_keys.usage import Sample, sampler
@@ -62,7 +66,8 @@ class APIKeyHandler(SchemeHandler):
             what was read up to `refresh` ago; `"off"` reads a key once, and then
             only its expiry ends it. What this process changes, it sees at once.
 
-        cache_size: how many keys the modes other than strict keep.
+        cache_size: how many keys are kept with their principals; one takes some
+            4 KB.
 
         store: an `ApiKeyStore`, its class, or its dotted path; None is the
             database.
@@ -101,7 +106,7 @@ class APIKeyHandler(SchemeHandler):
         if len(text) > MAX_KEY_LENGTH:
             return self._refused(request, Cause.MALFORMED)
         presented = digest(text)
-        entry = self._cached(presented)
+        entry = self._cache.get(presented, time.monotonic())
         if entry is not None:
             return self._judged(request, entry.record, presented, entry.principal)
         parsed = parse(text)
@@ -114,11 +119,6 @@ class APIKeyHandler(SchemeHandler):
         if not transport.presented(request, self.header, self.query_parameter):
             return NO_RESULT
         return await super().aauthenticate(request)
-
-    def _cached(self, presented: str) -> Entry | None:
-        if self._cache is None:
-            return None
-        return self._cache.get(presented, time.monotonic())
 
     def _judged(
         self,
@@ -135,11 +135,17 @@ class APIKeyHandler(SchemeHandler):
         if record.rate and not self._within_rate(request, record):
             return AuthenticateResult.fail("rate_limited", f"key {record.key_id}")
         self._note_use(request, record, presented, now)
-        if principal is None:
-            principal = principal_of(record, self.name)
-            if self._cache is not None:
-                self._cache.put(presented, Entry(record, principal, time.monotonic()))
-        return AuthenticateResult.succeed(principal)
+        return AuthenticateResult.succeed(principal or self._made(record, presented))
+
+    def _made(self, record: ApiKeyRecord, presented: str) -> ClaimsPrincipal:
+        # What it is made of: the record alone, or also what its owner may by now.
+        if not asks_owner(record):
+            known = self._cache.same(presented, record)
+            if known is not None and self.lookup == "strict":
+                return known
+        principal = principal_of(record, self.name)
+        self._cache.put(presented, Entry(record, principal, time.monotonic()))
+        return principal
 
     def _within_rate(self, request: HttpRequest, record: ApiKeyRecord) -> bool:
         charged = charge(f"api_key:{record.key_id}", _rate(record.rate))
@@ -151,7 +157,7 @@ class APIKeyHandler(SchemeHandler):
         self, request: HttpRequest, record: ApiKeyRecord, presented: str, now: datetime
     ) -> None:
         previous = is_previous(record, presented)
-        if not sampler.is_due(record, now, previous=previous):
+        if not sampler.is_due(record.key_id, now, previous=previous):
             return
         client = client_ip(request)
         address = None if client is None else str(client)
@@ -215,17 +221,15 @@ def _made_store(store: Any) -> ApiKeyStore:
     return made
 
 
-def _cache_of(lookup: str, refresh: timedelta, size: int) -> KeyCache | None:
-    if lookup not in {"strict", "bounded", "off"}:
-        raise ValueError(
-            f"lookup is {lookup!r}; 'strict', 'bounded' or 'off' is expected."
-        )
+def _cache_of(lookup: str, refresh: timedelta, size: int) -> KeyCache:
+    ages = {"strict": 0.0, "bounded": refresh.total_seconds(), "off": None}
+    if lookup not in ages:
+        raise ValueError(f"lookup is {lookup!r}; {', '.join(ages)} are the modes.")
     if size < 1 or refresh <= timedelta(0):
-        raise ValueError("cache_size and refresh are positive.")
-    if lookup == "strict":
-        return None
-    _listen_to_owners()
-    return KeyCache(size, refresh.total_seconds() if lookup == "bounded" else None)
+        raise ValueError("cache_size and refresh are not positive; they are to be.")
+    if lookup != "strict":
+        _listen_to_owners()
+    return KeyCache(size, ages[lookup])
 
 
 def _listen_to_owners() -> None:

@@ -14,6 +14,7 @@ from django_claimsauth.claims import (
     ClaimsIdentity,
     ClaimsPrincipal,
 )
+from django_claimsauth.conf import settings
 
 #: Who states the `sub` of a service: it is nobody's primary key, whatever it reads.
 SERVICE_ISSUER: Final = "SERVICE"
@@ -53,6 +54,15 @@ def principal_of(record: ApiKeyRecord, scheme: str) -> ClaimsPrincipal:
     if record.claims:
         claims.extend(_own_claims(record))
     return ClaimsPrincipal([ClaimsIdentity(claims, scheme)])
+
+
+def asks_owner(record: ApiKeyRecord) -> bool:
+    """Tell whether the principal depends on what the owner may, and not on the row."""
+    if record.owner_id is None:
+        return False
+    if owners.ROLE_TYPE in record.claims or owners.PERMISSION_TYPE in record.claims:
+        return True
+    return bool(record.scope) and settings.api_keys.owner_scopes is not None
 
 
 def _scopes(record: ApiKeyRecord) -> tuple[str, ...]:

@@ -50,7 +50,6 @@ class ApiKeyRecord(NamedTuple):
     revoked_at: datetime | None = None
     previous_digest: str = ""
     previous_valid_until: datetime | None = None
-    last_used_at: datetime | None = None
 
 
 @runtime_checkable

@@ -23,8 +23,9 @@ from django_claimsauth.api_keys.records import ApiKeyRecord, ApiKeyStore
 from django_claimsauth.api_keys.store import USED_INTERVAL
 
 logger = logging.getLogger("django_claimsauth.api_keys")
-#: Keys whose last sample is remembered; beyond them the database is asked again.
-REMEMBERED: Final = 10_000
+#: Secrets whose last sample is remembered; beyond them the database tells, by
+#: changing no row.
+REMEMBERED: Final = 50_000
 
 
 class Sample(NamedTuple):
@@ -46,19 +47,16 @@ class Sampler:
         self._waiting: dict[tuple[str, bool], Sample] = {}
         self._lock = Lock()
 
-    def is_due(self, record: ApiKeyRecord, now: datetime, *, previous: bool) -> bool:
-        """Tell whether nobody noted a use of this secret within the last minute."""
-        written = None if previous else record.last_used_at
-        if written is not None and now - written < USED_INTERVAL:
-            return False
-        sampled = self._sampled.get((record.key_id, previous))
+    def is_due(self, key_id: str, now: datetime, *, previous: bool) -> bool:
+        """Tell whether this process noted no use of this secret in the last minute."""
+        sampled = self._sampled.get((key_id, previous))
         return sampled is None or now - sampled >= USED_INTERVAL
 
     def note(self, sample: Sample) -> None:
         """Remember the use, unless one was noted within the last minute."""
         place = (sample.record.key_id, sample.previous)
         with self._lock:
-            if not self.is_due(sample.record, sample.moment, previous=sample.previous):
+            if not self.is_due(place[0], sample.moment, previous=sample.previous):
                 return
             self._sampled[place] = sample.moment
             self._sampled.move_to_end(place)

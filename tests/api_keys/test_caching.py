@@ -150,6 +150,36 @@ class TestWhatOthersChange:
 
         assert handler.authenticate(bearing(issued.secret))
 
+    def test_strict_makes_the_same_principal_once(self, issued, present):
+        first, second = (present(issued.secret).principal for _ in range(2))
+
+        assert first is second
+
+    @pytest.mark.parametrize(
+        ("change", "claim"),
+        [
+            ({"scope": "other"}, ("scope", "other")),
+            ({"claims": {"tier": "gold"}}, ("tier", "gold")),
+            ({"name": "other"}, ("key_name", "other")),
+        ],
+        ids=str,
+    )
+    def test_strict_sees_another_row_at_the_next_request(
+        self, issued, present, change, claim
+    ):
+        assert not present(issued.secret).principal.has_claim(*claim)
+
+        elsewhere(**change)
+
+        assert present(issued.secret).principal.has_claim(*claim)
+
+    def test_strict_sees_another_name_of_the_owner(self, issued, present):
+        assert "ada" == present(issued.secret).principal.name
+
+        get_user_model().objects.update(username="grace")
+
+        assert "grace" == present(issued.secret).principal.name
+
     def test_strict_sees_at_the_next_request(self, issued, present):
         assert present(issued.secret)
         elsewhere(revoked_at=timezone.now())

@@ -162,16 +162,14 @@ class TestSampler:
             (moment - now).total_seconds() for _, moment, _, _ in store.told
         ]
 
-    def test_trusts_what_the_record_says(self):
+    def test_writes_the_two_secrets_of_a_rotation_each(self):
         store, sampler, now = RememberingStore(), Sampler(), timezone.now()
 
-        for previous in (False, True):
-            sampler.note(
-                use(store, now, of=record(last_used_at=now), previous=previous)
-            )
+        for previous in (False, True, False, True):
+            sampler.note(use(store, now, previous=previous))
         sampler.flush()
 
-        assert [True] == [each[3] for each in store.told]
+        assert [False, True] == [each[3] for each in store.told]
 
     def test_remembers_a_bounded_number_of_keys(self):
         store, sampler, now = RememberingStore(), Sampler(), timezone.now()
