@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import pickle
+import threading
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -29,9 +30,11 @@ class Loader:
     def __init__(self, user="ada"):
         self.user = user
         self.loaded = 0
+        self.thread = None
 
     def __call__(self, principal=None):
         self.loaded += 1
+        self.thread = threading.get_ident()
         return self.user
 
 
@@ -103,6 +106,13 @@ class TestBindingAgain:
         assert STRANGER is bind(request_, SUCCESS, Loader())
         assert user is request_.user
 
+    def test_a_failure_bound_again_is_anonymous_again(self, request_):
+        failure = AuthenticateResult.fail("x")
+
+        for _ in range(2):
+            anonymous = bind(request_, failure, schemes.user)
+            assert ClaimsPrincipal.anonymous() == anonymous == request_.principal
+
     @pytest.mark.parametrize("name", ["user", "principal"])
     def test_what_somebody_else_set_meanwhile_is_set_right(self, request_, name):
         """`login()` in the middle of a request, for one."""
@@ -124,9 +134,12 @@ class TestAuser:
     """Django's middleware binds `auser` to the session, whoever authenticated."""
 
     def test_it_is_the_bound_principal_s_user_and_loads_off_the_loop(self, request_):
-        bind(request_, SUCCESS, Loader(Falsy()))
+        loader = Loader(Falsy())
+        bind(request_, SUCCESS, loader)
 
         assert isinstance(asyncio.run(request_.auser()), Falsy)
+        assert 1 == loader.loaded
+        assert threading.get_ident() != loader.thread
 
     def test_it_is_anonymous_where_nobody_is(self, request_):
         request_.auser = None

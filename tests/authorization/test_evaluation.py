@@ -171,6 +171,14 @@ class TestVeto:
         assert not service.authorize(ADA, asked)
         assert calls == len(called)
 
+    @pytest.mark.parametrize("after", [True, False])
+    def test_without_one_all_run(self, asked, judged, settings, after):
+        settings.CLAIMSAUTH = {**settings.CLAIMSAUTH, "HANDLERS_AFTER_VETO": after}
+        judged(abstain)
+        judged(succeed)
+
+        assert service.authorize(ADA, asked)
+
     def test_a_veto_cannot_be_taken_back(self, asked):
         context = AuthorizationContext([asked], ADA)
         context.fail("no")

@@ -154,6 +154,15 @@ class TestHandlers:
         assert not decided(asked)
         assert calls == len(THREADS)
 
+    @pytest.mark.parametrize("after", [True, False])
+    def test_without_a_veto_all_run(self, asked, judged, settings, after):
+        settings.CLAIMSAUTH = {**settings.CLAIMSAUTH, "HANDLERS_AFTER_VETO": after}
+        judged(sync)
+        judged(later)
+
+        assert decided(asked)
+        assert 2 == len(THREADS)
+
 
 class TestJudges:
     def test_a_pure_one_stays_on_the_loop(self):

@@ -46,6 +46,10 @@ def allowed(requirement, resource=None):
     return bool(service.authorize(ADA, requirement, resource))
 
 
+def abstain(context, requirement):
+    """Have no opinion."""
+
+
 def succeed(context, requirement):
     context.succeed(requirement)
 
@@ -101,6 +105,19 @@ class TestResources:
         assert allowed(Edit())
         assert not allowed(Edit(), Document())
 
+    def test_who_judges_what_can_be_asked(self):
+        handles(Edit, resource=Document)(succeed)
+        handles(Edit)(abstain)
+        handles(Publish)(succeed)
+
+        def judging(requirement, kind):
+            return [each.function for each in registry.judging(requirement, kind)]
+
+        assert [succeed, abstain] == judging(Edit(), Document)
+        assert [abstain] == judging(Edit(), str)
+        assert [abstain, succeed] == judging(Publish(), type(None))
+        assert [] == judging(RequireRole("a"), Document)
+
     def test_the_same_function_may_judge_two_types(self):
         handles(Edit, resource=str)(succeed)
         handles(Edit, resource=int)(succeed)
@@ -139,6 +156,9 @@ class TestNarrow:
 
         (handler,) = (h for h in registry.handlers if h.function is Judge)
         assert Q() == handler.narrow(ADA, Edit())
+        # Of its own instance, also where the class judges something else.
+        again = registry.add(Judge, RequireRole)
+        assert again.narrow.__self__ is again.call.__self__
 
     @pytest.mark.parametrize("odd", [None, Q(), "every_row"])
     def test_a_form_is_a_function(self, odd):
