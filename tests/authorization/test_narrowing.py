@@ -102,6 +102,30 @@ def test_the_anonymous_principal_keeps_what_needs_no_claim(items):
     )
 
 
+@pytest.mark.parametrize(
+    ("rule", "kept"),
+    [
+        (resource.number < claim("n"), [0, 1, 2]),
+        (resource.number <= claim("n"), [0, 1, 2, 3]),
+        (resource.number > claim("n"), [2, 3]),
+        (resource.number >= claim("n"), [1, 2, 3]),
+        (~(resource.number > claim("n")), [0, 1]),
+        (resource.number == claim("n"), [1, 3]),
+        (resource.number != claim("n"), [0, 2]),
+        (resource.number.in_([2, claim("n")]), [1, 2, 3]),
+        (~resource.number.in_([2, claim("n")]), [0]),
+        (resource.number.in_([2, claim("absent")]), [2]),
+        (~resource.number.in_([2, claim("absent")]), []),
+    ],
+)
+def test_several_values_of_a_claim_mean_any_of_them(items, rule, kept):
+    """Under `~`, none of them; and nothing while one is unknown."""
+    principal = ClaimsPrincipal.of("bearer", {"n": [1, 3, "junk"]})
+
+    assert kept == numbers(service.narrow(principal, rule, Item.objects.all()))
+    assert kept == [i.number for i in items if service.authorize(principal, rule, i)]
+
+
 def test_what_is_always_allowed_leaves_the_queryset_as_it_is(items):
     """The editor's list is the view's own, word for word."""
     queryset = Item.objects.filter(number__gt=1).order_by("-number")

@@ -215,6 +215,15 @@ class TestForms:
             assert kept(policy) == allowed(ANN, policy, items)
         assert [0, 2, 3] == kept(AtLeast(0))
 
+    def test_a_vetoed_row_is_one_that_its_form_keeps(self, items, handled):
+        """`~Q` of a member of a JSON object would drop the rows without it as well."""
+        Item.objects.filter(number__lt=2).update(document={"locked": True})
+        Item.objects.filter(number=2).update(document={})
+        vetoed = Q(document__locked=True)
+        handled(AtLeast, at_least, lambda principal, requirement: (True, vetoed))
+
+        assert [2, 3] == kept(AtLeast(0))
+
     def test_a_veto_of_all_keeps_nothing(self, items, handled):
         """Not even for those who hold the other alternative."""
         handled(AtLeast, at_least, lambda principal, requirement: (True, True))

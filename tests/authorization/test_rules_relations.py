@@ -99,6 +99,36 @@ class TestRelations:
         assert met(resource.shared_with.is_empty(), holding(), impostor)
         assert not met(rule, holding(), Item())
 
+    @pytest.mark.parametrize(
+        "rule",
+        [
+            resource.shared_with.includes(claim("who")),
+            resource.shared_with.name == claim("who"),
+            resource.comment_set.rank < claim("who"),
+            resource.owner.name == claim("who"),
+            resource.team.level >= claim("who"),
+        ],
+    )
+    def test_an_absent_claim_is_unknown_over_relations_too(self, item, rule):
+        """Of one of them and of none of them."""
+        assert not met(rule, holding(), item)
+        assert not met(~rule, holding(), item)
+        assert not met(rule, holding(), Item())
+        assert not met(~rule, holding(), Item())
+
+    def test_what_is_not_there_is_not_null(self, item):
+        """One of the many has no name only where there is one."""
+        empty = Team.objects.create(code="empty")
+        item.teams.add(empty)
+        nameless = resource.teams.members.name.is_null()
+
+        assert not met(nameless, holding(), item)
+        assert [] == list(service.narrow(None, nameless, Item.objects.all()))
+
+        Person.objects.create(team=empty, name=None)
+        assert met(nameless, holding(), item)
+        assert [item] == list(service.narrow(None, nameless, Item.objects.all()))
+
     def test_none_of_no_values_asks_nothing(self, item, django_assert_num_queries):
         """An empty list includes nobody."""
         rule = resource.shared_with.name.in_([])
