@@ -17,6 +17,7 @@ from django.contrib.auth import get_user_model
 from django.db.models.signals import post_save, pre_delete
 from django.utils import timezone
 
+from django_claimsauth.tokens import settings_checks
 from django_claimsauth.tokens.grants import stamp_of
 from django_claimsauth.tokens.models import RevocationReason, TokenFamily
 
@@ -24,7 +25,12 @@ WATCHED = frozenset({"password", "is_active"})
 
 
 def register() -> None:
-    """Listen to the user model, and to its proxies, whose signals are their own."""
+    """
+    Register the checks, and listen to the user model.
+
+    And to its proxies, whose signals are their own.
+    """
+    settings_checks.register()
     for model in _user_models():
         name = model._meta.label
         post_save.connect(
