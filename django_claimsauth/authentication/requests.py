@@ -112,10 +112,11 @@ def django_request(request: Any) -> HttpRequest:
 
 def state_of(request: Any) -> RequestState:
     """Return what is known about a request, made at first use."""
-    inner = django_request(request)
-    state = inner.__dict__.get(ATTRIBUTE)
+    # DRF's request hands on what it does not have.
+    state: RequestState | None = getattr(request, ATTRIBUTE, None)
     if state is None:
-        state = inner.__dict__[ATTRIBUTE] = RequestState()
+        state = RequestState()
+        setattr(django_request(request), ATTRIBUTE, state)
     return state
 
 
@@ -133,7 +134,14 @@ def bind(
     inner: Any = django_request(request)
     state = state_of(inner)
     principal = result.principal
-    if principal is not None and state.current is result and _is_bound(inner, state):
+    given = inner.__dict__
+    if (
+        principal is not None
+        and state.current is result
+        and given.get("principal") is principal
+        and given.get("user") is state.user
+    ):
+        # The request says it already, and nobody has said anything else since.
         return principal
     state.current = result
     if principal is None:
@@ -145,16 +153,6 @@ def bind(
     # Django's own would still answer with the session's user.
     inner.auser = partial(_loaded, user)
     return principal
-
-
-def _is_bound(inner: Any, state: RequestState) -> bool:
-    """Tell whether the request still says what its current result gave it."""
-    given = inner.__dict__
-    return (
-        state.current is not None
-        and given.get("principal") is state.current.principal
-        and given.get("user") is state.user
-    )
 
 
 async def _loaded(user: Any) -> Any:

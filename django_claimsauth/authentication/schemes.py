@@ -16,7 +16,11 @@ from typing import Any
 from django_claimsauth.authentication.entries import forwarded, made
 from django_claimsauth.authentication.handlers import SchemeHandler
 from django_claimsauth.authentication.merging import Merged, alone
-from django_claimsauth.authentication.requests import django_request, state_of
+from django_claimsauth.authentication.requests import (
+    RequestState,
+    django_request,
+    state_of,
+)
 from django_claimsauth.authentication.results import AuthenticateResult
 from django_claimsauth.authentication.transformation import transformations
 from django_claimsauth.authentication.users import user_of
@@ -156,7 +160,7 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         if known is not None:
             return known
         if len(aliases) == 1 and not transformations.all():
-            result = alone(aliases[0], self.result_of(aliases[0], inner))
+            result = self._alone(aliases[0], inner, state)
             state.combined[aliases] = result
             return result
         merged = Merged({each: self.result_of(each, inner) for each in aliases})
@@ -199,6 +203,19 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
             raise TypeError(f"Schemes are a list of names, not {names!r}: [{names!r}].")
         return tuple(dict.fromkeys(names)) or (self.default(operation),)
 
+    def _alone(
+        self, alias: str, request: Any, state: RequestState
+    ) -> AuthenticateResult:
+        """Return the result of a list of one, by the shortest way."""
+        handler = self._unforwarded.get(alias)
+        if handler is None or alias in state.results:
+            return alone(alias, self.result_of(alias, request))
+        found = handler.authenticate(request)
+        if found.__class__ is not AuthenticateResult:
+            found = _checked(found, alias)
+        state.results[alias] = found
+        return alone(alias, found)
+
     def result_of(self, alias: str, request: Any) -> AuthenticateResult:
         """Return one scheme's own result, asked once a request."""
         request = django_request(request)
@@ -206,13 +223,8 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         known = results.get(alias)
         if known is not None:
             return known
-        handler = self._unforwarded.get(alias)
-        if handler is not None:
-            found = _checked(handler.authenticate(request), alias)
-        else:
-            target = self.target(alias, "authenticate", request)
-            found = self._own_result(target, request)
-        results[alias] = found
+        target = self.target(alias, "authenticate", request)
+        results[alias] = found = self._own_result(target, request)
         return found
 
     async def aresult_of(self, alias: str, request: Any) -> AuthenticateResult:
@@ -316,8 +328,6 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
 
 
 def _checked(result: object, alias: str) -> AuthenticateResult:
-    if result.__class__ is AuthenticateResult:
-        return result
     if result is None:
         return AuthenticateResult.no_result()
     if inspect.iscoroutine(result):
