@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from django_claimsauth.claims import ClaimsIdentity, ClaimsPrincipal
 from django_claimsauth.conf import settings
 from django_claimsauth.errors import InvalidTokenError
 from django_claimsauth.tokens.challenges import KEYWORD
+from django_claimsauth.tokens.checks import check_user_field
 from django_claimsauth.tokens.claim_map import ClaimMap, claims_of
 from django_claimsauth.tokens.descriptions import DESCRIPTIONS
 from django_claimsauth.tokens.jws import MAX_TOKEN_SIZE
@@ -26,6 +28,7 @@ from django_claimsauth.tokens.side_by_side import is_anothers
 from django_claimsauth.tokens.standing import UNAVAILABLE
 
 if TYPE_CHECKING:
+    from django.core.checks import CheckMessage
     from django.http import HttpRequest
 
     from django_claimsauth.authorization.evaluation import AuthorizationFailure
@@ -39,7 +42,7 @@ TOKEN = re.compile(r" [A-Za-z0-9\-._~+/]+=*")
 NOT_THE_TOKENS_FAULT = frozenset({"keys_unavailable", UNAVAILABLE})
 
 
-class BearerHandler(SchemeHandler):
+class BearerHandler(SchemeHandler, ABC):
     """
     The base of schemes with a bearer token; a subclass says what a token is worth.
 
@@ -109,6 +112,7 @@ class BearerHandler(SchemeHandler):
             raise InvalidTokenError("malformed_token", "not `Bearer`, a space, a token")
         return token[1:]
 
+    @abstractmethod
     def validate(self, token: str) -> Mapping[str, Any]:
         """
         Return the claims of a valid token.
@@ -116,8 +120,8 @@ class BearerHandler(SchemeHandler):
         Raises:
             InvalidTokenError: its code says why.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no validate().")
 
+    @abstractmethod
     def verified(self, token: str) -> Verified:
         """
         Return a valid token's claims and principal, from memory where known.
@@ -125,12 +129,8 @@ class BearerHandler(SchemeHandler):
         Raises:
             InvalidTokenError: its code says why.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no verified().")
 
-    def refusal(self, claims: Mapping[str, Any]) -> str | None:
-        """Return the code for which a valid token is refused by now, or None."""
-        return None
-
+    @abstractmethod
     def accepts_issuer(self, issuer: str | None) -> bool:
         """
         Tell whether a token that states this issuer is meant for this scheme.
@@ -138,7 +138,14 @@ class BearerHandler(SchemeHandler):
         Args:
             issuer: None of a token that is no JWT.
         """
-        return False
+
+    @abstractmethod
+    def authorization_servers(self) -> tuple[str, ...]:
+        """Return the issuers whose tokens this scheme accepts, by name (RFC 9728)."""
+
+    def refusal(self, claims: Mapping[str, Any]) -> str | None:
+        """Return the code for which a valid token is refused by now, or None."""
+        return None
 
     def issuer_of(self, claims: Mapping[str, Any]) -> str:
         """Return the issuer that a principal's claims are to name."""
@@ -178,6 +185,10 @@ class BearerHandler(SchemeHandler):
     def user(self, principal: ClaimsPrincipal) -> object:
         """Return what `request.user` is, as the option `user` says."""
         return self._users.user_of(principal)
+
+    def check(self) -> list[CheckMessage]:
+        """Return what is wrong with the way to a user."""
+        return check_user_field(self)
 
 
 def _failure(request: HttpRequest, error: InvalidTokenError) -> AuthenticateResult:

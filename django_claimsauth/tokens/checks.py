@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.core import checks
+from django.core.exceptions import FieldDoesNotExist
 
 from django_claimsauth.errors import ConfigurationError
 from django_claimsauth.tokens.keyring import WHERE, keys
@@ -27,6 +29,24 @@ def check_bearer(handler: Any) -> list[CheckMessage]:
     if not handler.is_own:
         return []
     return check_signing_keys()
+
+
+def check_user_field(handler: Any) -> list[CheckMessage]:
+    """Check that the field by which a scheme looks its users up is there."""
+    options = handler.bearer_options
+    if options.user != "lookup" or options.user_field is None:
+        return []
+    try:
+        get_user_model()._meta.get_field(options.user_field)
+    except FieldDoesNotExist as error:
+        return [
+            checks.Error(
+                f"The scheme {handler.name!r} finds no user: {error}.",
+                hint="Name a field of the user model in user_field.",
+                id="claimsauth.E204",
+            )
+        ]
+    return []
 
 
 def check_signing_keys() -> list[CheckMessage]:

@@ -47,12 +47,16 @@ class JWTOptions:
 
         one_time: a token counts once; its `jti` is spent at the first use.
 
+        check_revocation: asks about each token of another issuer whether its `jti`
+            was revoked here, as it is asked about tokens of this project.
+
         cache_size: how many verified tokens the process remembers; 0 for none.
     """
 
     authority: str | None = None
     discovery: Mapping[str, Any] | None = None
     one_time: bool = False
+    check_revocation: bool = False
     cache_size: int = 1024
 
 
@@ -82,6 +86,7 @@ class JWTBearerHandler(BearerHandler):
         super().__init__(name, taken(BearerOptions, options), own=own)
         given = taken(JWTOptions, options)
         self.one_time = given.one_time
+        self.check_revocation = own or given.check_revocation
         self.max_token_size = self.options.get("max_token_size", MAX_TOKEN_SIZE)
         # Whoever judges tokens in another way may judge by more than the token.
         rewritten = type(self).validate is not JWTBearerHandler.validate
@@ -110,12 +115,17 @@ class JWTBearerHandler(BearerHandler):
 
     def refusal(self, claims: Mapping[str, Any]) -> str | None:
         """Return the code for which the token does not stand any more, or None."""
-        code = refusal(claims, own=self.is_own)
+        code = refusal(claims, own=self.is_own) if self.check_revocation else None
         return REVOKED if code is None and self._is_spent(claims) else code
 
     def accepts_issuer(self, issuer: str | None) -> bool:
         """Tell whether a token of this issuer is meant for this scheme."""
         return issuer is not None and self.validator.rules_of(issuer) is not None
+
+    def authorization_servers(self) -> tuple[str, ...]:
+        """Return the issuers by name; those of a template have none."""
+        issuers = self.validator.parameters.bound_issuers()
+        return tuple(each for each in issuers if isinstance(each, str))
 
     def issuer_of(self, claims: Mapping[str, Any]) -> str:
         """Return the token's issuer; of a token of ours, ourselves."""

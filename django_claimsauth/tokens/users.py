@@ -9,6 +9,7 @@ that its issuer has not verified.
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from typing import Any, Protocol
 
 from django.contrib.auth import get_user_model
@@ -90,16 +91,16 @@ class ClaimsUsers:
         return ClaimsUser(principal)
 
 
-class LocalUsers:
+class LocalUsers(ABC):
     """
     The base of local users behind tokens of others.
 
     The principal gets the user's key as the claim `user_id`, which is our word.
     """
 
+    @abstractmethod
     def find(self, identity: ClaimsIdentity) -> Any | None:
         """Return the user of an identity, None where there is none."""
-        raise NotImplementedError
 
     def admitted(self, identity: ClaimsIdentity) -> Any | None:
         """Return the user to be let in, None where there is none."""

@@ -1,5 +1,7 @@
 """Settings that a test changes, and what they name."""
 
+from django.contrib.auth import get_user_model
+
 from django_claimsauth.authentication import ClaimsTransformation
 
 
@@ -40,3 +42,8 @@ class TierTransformation(ClaimsTransformation):
     def token_claims(self, user):
         """Choose what goes into tokens."""
         return {"tier": "gold"}
+
+
+def user_by_name(principal):
+    """A hook: a user by the name that the token states."""
+    return get_user_model()(username=principal.find_first("preferred_username").value)

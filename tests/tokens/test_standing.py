@@ -77,6 +77,7 @@ class TestStrict:
             keys=minted.key_set("ES256"),
             audiences=["https://api.test"],
             max_lifetime=None,
+            check_revocation=True,
         )
         token = minted.token(iss=FOREIGN, exp=4_000_000_000, jti="same")
 
