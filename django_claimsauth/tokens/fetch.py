@@ -14,16 +14,18 @@ import math
 import socket
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from django_claimsauth.errors import ClaimsAuthError
 
 MAX_OCTETS = 512 * 1024
 CONNECT_SECONDS = 3.0
 PORTS = {"https": 443, "http": 80}
+FORM_TYPE = "application/x-www-form-urlencoded"
 JSON_TYPES = ("application/json", "application/jwk-set+json")
 
 
@@ -33,9 +35,32 @@ class FetchError(ClaimsAuthError):
     code = "fetch_failed"
 
 
+class AnswerError(FetchError):
+    """
+    The server answered, and not with what was asked for.
+
+    Args:
+        status: the status, where it was not 200.
+    """
+
+    code = "bad_answer"
+
+    def __init__(self, message: str, status: int = http.HTTPStatus.OK) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Form:
+    """A form to be posted, and headers beside it; it holds secrets and shows none."""
+
+    members: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
 class Fetcher:
     """
-    Fetches a document: `fetcher(url, seconds)`.
+    Fetches a document, `fetcher(url, seconds)`, or posts a form for it.
 
     Args:
         trusted_hosts: hosts that may have addresses inside the network.
@@ -71,11 +96,24 @@ class Fetcher:
         Raises:
             FetchError: any reason, in a sentence for the log.
         """
+        return self._asked(url, seconds, None)
+
+    def post(self, url: str, form: Form, seconds: float) -> bytes:
+        """
+        Return the body of the JSON document that answers a form.
+
+        Raises:
+            FetchError: any reason, in a sentence for the log; an AnswerError where
+                the server could be reached.
+        """
+        return self._asked(url, seconds, form)
+
+    def _asked(self, url: str, seconds: float, form: Form | None) -> bytes:
         parts = self.checked_url(url)
         deadline = time.monotonic() + seconds
         try:
             with closing(self._connected(parts, deadline)) as connected:
-                return self._body(connected, parts, deadline)
+                return self._body(connected, parts, deadline, form)
         except FetchError:
             raise
         except (OSError, ValueError, http.client.HTTPException) as error:
@@ -148,7 +186,11 @@ class Fetcher:
         return context.wrap_socket(plain, server_hostname=parts.hostname)
 
     def _body(
-        self, connected: socket.socket, parts: SplitResult, deadline: float
+        self,
+        connected: socket.socket,
+        parts: SplitResult,
+        deadline: float,
+        form: Form | None,
     ) -> bytes:
         connection = http.client.HTTPConnection(parts.netloc)
         connection.sock = connected
@@ -157,16 +199,21 @@ class Fetcher:
             "User-Agent": "django-claimsauth",
             "Connection": "close",
         }
-        connection.request("GET", parts.path or "/", headers=headers)
+        method, sent = "GET", None
+        if form is not None:
+            method, sent = "POST", urlencode(form.members).encode("ascii")
+            headers |= {"Content-Type": FORM_TYPE, **form.headers}
+        connected.settimeout(_left(deadline))
+        connection.request(method, parts.path or "/", sent, headers)
         response = http.client.HTTPResponse(
             _Bounded(connected, deadline),  # type: ignore[arg-type] # only makefile() is called
-            method="GET",
+            method=method,
         )
         response.begin()
         _check_response(response, parts)
         body = response.read(self._max_octets + 1)
         if len(body) > self._max_octets:
-            raise FetchError(f"{parts.geturl()} has over {self._max_octets} octets.")
+            raise AnswerError(f"{parts.geturl()} has over {self._max_octets} octets.")
         return body
 
 
@@ -208,9 +255,10 @@ def _check_response(response: http.client.HTTPResponse, parts: SplitResult) -> N
     url = parts.geturl()
     if response.status != http.HTTPStatus.OK:
         # A redirect as well: it would choose where our keys come from.
-        raise FetchError(f"{url} answered {response.status}, not 200.")
+        message = f"{url} answered {response.status}, not 200."
+        raise AnswerError(message, response.status)
     kind = response.headers.get_content_type()
     if kind not in JSON_TYPES:
-        raise FetchError(f"{url} is {kind!a:.80}, not JSON.")
+        raise AnswerError(f"{url} is {kind!a:.80}, not JSON.")
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise FetchError(f"{url} is compressed, which was not asked for.")
+        raise AnswerError(f"{url} is compressed, which was not asked for.")

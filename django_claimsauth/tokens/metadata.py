@@ -13,7 +13,8 @@ from typing import Any
 
 from django_claimsauth.authentication.encoding import decode_json
 from django_claimsauth.errors import SettingsError
-from django_claimsauth.tokens.fetch import Fetcher, FetchError
+from django_claimsauth.tokens.fetch import AnswerError, Fetcher, FetchError
+from django_claimsauth.tokens.issuers import TENANT
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 Fetch = Callable[[str, float], bytes]
@@ -81,17 +82,35 @@ class IssuerDocuments:
         """
         deadline = time.monotonic() + seconds
         if jwks_uri is None:
-            jwks_uri = self._jwks_uri(self._json(self.metadata_address, deadline))
-        return jwks_uri, self._json(jwks_uri, deadline)
+            metadata = self.metadata(seconds)
+            jwks_uri = self.checked_url(metadata.get("jwks_uri"))
+        jwks = self._json(jwks_uri, deadline)
+        return jwks_uri, _own_keys(jwks, self._issuer)
 
-    def _jwks_uri(self, metadata: dict[str, Any]) -> str:
-        issuer, jwks_uri = metadata.get("issuer"), metadata.get("jwks_uri")
+    def metadata(self, seconds: float) -> dict[str, Any]:
+        """
+        Return the metadata of the issuer that is expected.
+
+        Raises:
+            FetchError: not reached, no JSON object, or another issuer's.
+        """
+        metadata = self._json(self.metadata_address, time.monotonic() + seconds)
+        issuer = metadata.get("issuer")
         if issuer != self._issuer:
             raise FetchError(
                 f"{self.metadata_address} is of the issuer {issuer!a:.200}; "
                 f"{self._issuer!a} is expected."
             )
-        return self._checked(jwks_uri).geturl()
+        return metadata
+
+    def checked_url(self, url: object) -> str:
+        """
+        Return an address that a document of the issuer names.
+
+        Raises:
+            FetchError: one that would never be fetched.
+        """
+        return self._checked(url).geturl()
 
     def _json(self, url: str, deadline: float) -> dict[str, Any]:
         try:
@@ -101,16 +120,44 @@ class IssuerDocuments:
         except Exception as error:
             # Whatever another transport raises: no keys, and no 500.
             raise FetchError(f"{url} cannot be fetched: {error!a:.200}") from error
-        try:
-            document = decode_json(octets)
-        except ValueError as error:
-            raise FetchError(f"{url} is no JSON: {error!s:.200}.") from None
-        if not isinstance(document, dict):
-            raise FetchError(f"{url} is no JSON object.")
-        return document
+        return json_object(octets, url)
 
     def _host_of(self, address: str) -> str:
         try:
             return str(self._checked(address).hostname)
         except FetchError as error:
             raise SettingsError(f"An authority is not usable: {error}") from None
+
+
+def json_object(octets: bytes, url: str) -> dict[str, Any]:
+    """
+    Return the JSON object that a server answered.
+
+    Raises:
+        AnswerError: something else.
+    """
+    try:
+        document = decode_json(octets)
+    except ValueError as error:
+        raise AnswerError(f"{url} is no JSON: {error!s:.200}.") from None
+    if not isinstance(document, dict):
+        raise AnswerError(f"{url} is no JSON object.")
+    return document
+
+
+def _own_keys(jwks: dict[str, Any], issuer: str) -> dict[str, Any]:
+    # Entra ID says of each key whose it is, and publishes those of its customers'
+    # tenants beside that of consumers: one of them signs for no other.
+    keys = jwks.get("keys")
+    if not isinstance(keys, list):
+        return jwks
+    return {**jwks, "keys": [jwk for jwk in keys if _is_own(jwk, issuer)]}
+
+
+def _is_own(jwk: object, issuer: str) -> bool:
+    stated = jwk.get("issuer", issuer) if isinstance(jwk, dict) else issuer
+    if not isinstance(stated, str) or stated.count(TENANT) != 1:
+        return stated == issuer
+    before, after = stated.split(TENANT)
+    tenant = issuer[len(before) : len(issuer) - len(after)]
+    return issuer == f"{before}{tenant}{after}" and "/" not in tenant

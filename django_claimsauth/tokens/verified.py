@@ -52,7 +52,7 @@ class VerifiedTokens:
         self, token: str, now: float, generation: tuple[int, ...]
     ) -> Verified | None:
         """Return what is known of the very same token, where it still holds."""
-        key = _key(token)
+        key = token_key(token)
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -70,11 +70,12 @@ class VerifiedTokens:
         if not self._size:
             return
         with self._lock:
-            self._entries[_key(token)] = entry
+            self._entries[token_key(token)] = entry
             while len(self._entries) > self._size:
                 self._entries.popitem(last=False)
 
 
-def _key(token: str) -> bytes:
+def token_key(token: str) -> bytes:
+    """Return what a token is remembered by."""
     # Not the token: a heap dump or a traceback would show credentials.
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
