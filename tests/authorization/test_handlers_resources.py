@@ -74,7 +74,7 @@ class TestResources:
             (None, None, True),
             (None, "anything", True),
         ],
-        ids=str,
+        ids=lambda each: getattr(each, "__name__", type(each).__name__),
     )
     def test_a_typed_handler_is_asked_about_its_own_alone(
         self, resource, about, called

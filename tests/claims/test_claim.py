@@ -71,7 +71,7 @@ class TestMaking:
     @pytest.mark.parametrize(
         "value",
         [None, [], ["a"], ("a",), {"a"}, b"a", object(), 1j, {"a": b""}, {1: "a"}],
-        ids=repr,
+        ids=lambda value: type(value).__name__,
     )
     def test_what_has_no_json_type_is_a_type_error(self, value):
         with pytest.raises(TypeError):
