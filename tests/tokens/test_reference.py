@@ -171,7 +171,9 @@ class TestMemory:
         assert 2 == len(issuer.forms)
 
     @pytest.mark.parametrize(
-        ("exp", "seconds"), [(None, 60), (SECONDS + 3600, 60), (SECONDS + 20, 19)]
+        ("exp", "seconds"),
+        [(None, 60), (SECONDS + 3600, 60), (SECONDS + 20, 19)],
+        ids=["no expiry", "long after", "before the bound"],
     )
     def test_a_revoked_token_is_good_no_longer_than_the_bound(
         self, issuer, exp, seconds
