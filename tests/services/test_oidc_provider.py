@@ -1,76 +1,14 @@
-"""
-Tokens of a certified OpenID provider, verified while it rotates its keys.
+"""Tokens of a certified OpenID provider, verified while it rotates its keys."""
 
-`npm ci` in `tests/services/oidc_provider` installs it; without it, these are skipped.
-"""
-
-import json
-import shutil
-import subprocess
 import threading
 import time
-import urllib.parse
-import urllib.request
-from pathlib import Path
 
 import pytest
 
 from django_claimsauth.errors import InvalidTokenError
 from django_claimsauth.tokens import TokenValidationParameters, TokenValidator
 from django_claimsauth.tokens.discovery import discovered_keys
-
-FOLDER = Path(__file__).parent / "oidc_provider"
-AUDIENCE = "https://api.test"
-pytestmark = pytest.mark.skipif(
-    not (FOLDER / "node_modules").is_dir() or shutil.which("node") is None,
-    reason="npm ci in tests/services/oidc_provider installs the provider",
-)
-
-
-class Provider:
-    """The provider's process: told what to do by lines, answers by lines."""
-
-    def __init__(self, process):
-        self._process = process
-        self.issuer = self._answer()["issuer"]
-
-    def _answer(self):
-        # The provider's own advice stands between our lines.
-        line = next(each for each in self._process.stdout if each.startswith("{"))
-        return json.loads(line)
-
-    def tell(self, command):
-        self._process.stdin.write(f"{command}\n")
-        self._process.stdin.flush()
-        return self._answer()["kids"]
-
-    def token(self):
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": "service",
-            "client_secret": "a secret of the tests",
-            "resource": AUDIENCE,
-            "scope": "read",
-        }
-        body = urllib.parse.urlencode(form).encode()
-        with urllib.request.urlopen(f"{self.issuer}/token", body, timeout=5) as answer:
-            return json.load(answer)["access_token"]
-
-
-@pytest.fixture
-def provider():
-    process = subprocess.Popen(
-        ["node", "server.mjs"],
-        cwd=FOLDER,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    with process:
-        yield Provider(process)
-        process.stdin.close()
-        process.wait(timeout=10)
+from tests.services.provider import AUDIENCE
 
 
 @pytest.fixture
