@@ -131,7 +131,7 @@ def bind(
     Nobody authenticated is the anonymous principal, also where Django's session
     knows a user: this endpoint does not accept that credential.
     """
-    inner: Any = django_request(request)
+    inner: Any = getattr(request, "_request", request)
     state = state_of(inner)
     principal = result.principal
     given = inner.__dict__

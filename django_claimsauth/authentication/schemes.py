@@ -153,8 +153,10 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
 
             UnknownSchemeError: a name that is not configured.
         """
+        state = state_of(request)
+        if names.__class__ is tuple and names in state.combined and not state.forced:
+            return state.combined[names]
         inner = django_request(request)
-        state = state_of(inner)
         aliases = self.aliases(names, "authenticate")
         known = state.known(aliases)
         if known is not None:

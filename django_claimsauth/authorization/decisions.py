@@ -16,6 +16,7 @@ from django_claimsauth.authentication.schemes import schemes
 from django_claimsauth.authorization import debt
 from django_claimsauth.authorization.builtin import RequirePermission
 from django_claimsauth.authorization.evaluation import (
+    SUCCESS,
     AuthorizationContext,
     AuthorizationFailure,
     AuthorizationResult,
@@ -63,11 +64,16 @@ def authorize(
 
         UnknownPolicyError, NoHandlerError: the policy cannot be judged.
     """
-    known = checked_principal(principal)
+    known = (
+        principal
+        if principal.__class__ is ClaimsPrincipal
+        else checked_principal(principal)
+    )
     plan = _plans.get((policy, resource.__class__)) or plan_of(policy, resource)
     after_veto = not plan.calls or settings.handlers_after_veto
     result = evaluate(plan, known, resource, request, handlers_after_veto=after_veto)
-    _asked(result, known, policy, resource, request)
+    if result is not SUCCESS or request is not None:
+        _asked(result, known, policy, resource, request)
     return result
 
 

@@ -11,7 +11,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from django_claimsauth.authentication.requests import bind, django_request, state_of
+from django_claimsauth.authentication.requests import (
+    RequestState,
+    bind,
+    django_request,
+    state_of,
+)
 from django_claimsauth.authentication.results import AuthenticateResult
 from django_claimsauth.authentication.schemes import schemes
 from django_claimsauth.authorization import decisions
@@ -76,13 +81,15 @@ def enforce(
         fallback: hold the fallback policy where nothing is declared.
     """
     inner = django_request(request)
-    asked = _still_asked(inner, metadata, fallback=fallback)
+    state = state_of(inner)
+    asked = _still_asked(state, metadata, fallback=fallback)
     if asked is None:
         return None
-    _run(before_authentication, inner)
+    for hook in before_authentication:
+        hook(inner)
     policy = combined(asked) if asked else None
     names, result = _authenticated(inner, policy, metadata)
-    before = _let_in_as(inner)
+    before = state.current if DECIDED in state.notes else None
     principal = bind(inner, result, schemes.user)
     rejection = _rejection(result)
     if rejection is not None:
@@ -92,7 +99,7 @@ def enforce(
         if verdict.failure is not None:
             refusal = refused(inner, result, names, verdict.failure)
             return _put_back(inner, before, refusal)
-    _decided(inner, asked)
+    _let_in(inner, state, asked)
     return None
 
 
@@ -101,13 +108,15 @@ async def aenforce(
 ) -> Refusal | None:
     """Do as `enforce()`, from an event loop."""
     inner = django_request(request)
-    asked = _still_asked(inner, metadata, fallback=fallback)
+    state = state_of(inner)
+    asked = _still_asked(state, metadata, fallback=fallback)
     if asked is None:
         return None
-    _run(before_authentication, inner)
+    for hook in before_authentication:
+        hook(inner)
     policy = combined(asked) if asked else None
     names, result = await _aauthenticated(inner, policy, metadata)
-    before = _let_in_as(inner)
+    before = state.current if DECIDED in state.notes else None
     principal = bind(inner, result, schemes.user)
     rejection = _rejection(result)
     if rejection is not None:
@@ -117,7 +126,7 @@ async def aenforce(
         if verdict.failure is not None:
             refusal = await _arefused(inner, result, names, verdict.failure)
             return _put_back(inner, before, refusal)
-    _decided(inner, asked)
+    _let_in(inner, state, asked)
     return None
 
 
@@ -153,6 +162,8 @@ def _authenticated(
 ) -> tuple[Names, AuthenticateResult]:
     own = _own(metadata)
     names = _names(policy, own)
+    if len(names) == 1:
+        return names, schemes.authenticate(request, names)
     if names == own:
         # A view's own list has the meaning of DRF's: the first that succeeds.
         for name in own:
@@ -179,12 +190,6 @@ async def _aauthenticated(
     return names, await schemes.aauthenticate(request, names)
 
 
-def _let_in_as(request: Any) -> AuthenticateResult | None:
-    """Return the result by which the request was let in before, or None."""
-    state = state_of(request)
-    return state.current if DECIDED in state.notes else None
-
-
 def _put_back(
     request: Any, before: AuthenticateResult | None, refusal: Refusal
 ) -> Refusal:
@@ -200,11 +205,10 @@ def _put_back(
 
 
 def _still_asked(
-    request: Any, metadata: EndpointMetadata, *, fallback: bool
+    state: RequestState, metadata: EndpointMetadata, *, fallback: bool
 ) -> tuple[AuthorizeData, ...] | None:
     """Return what is to be judged, or None where it was, or nothing is declared."""
-    notes = state_of(request).notes
-    decided = notes.get(DECIDED)
+    decided = state.notes.get(DECIDED)
     if not metadata.is_declared:
         entries = fallback_entries() if fallback else ()
         return None if decided is not None or not entries else entries
@@ -214,10 +218,13 @@ def _still_asked(
     return asked
 
 
-def _decided(request: Any, asked: tuple[AuthorizeData, ...]) -> None:
-    notes = state_of(request).notes
+def _let_in(
+    request: Any, state: RequestState, asked: tuple[AuthorizeData, ...]
+) -> None:
+    notes = state.notes
     notes[DECIDED] = (*notes[DECIDED], *asked) if DECIDED in notes else asked
-    _run(after_success, request)
+    for hook in after_success:
+        hook(request)
 
 
 def _rejection(result: AuthenticateResult) -> AuthenticateResult | None:
@@ -230,8 +237,3 @@ def _rejection(result: AuthenticateResult) -> AuthenticateResult | None:
                 each.code, each.detail, results=result.results
             )
     return None
-
-
-def _run(hooks: list[BeforeHook], request: Any) -> None:
-    for hook in hooks:
-        hook(request)

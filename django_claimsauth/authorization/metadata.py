@@ -138,6 +138,11 @@ def metadata_of_method(cls: type, function: Any, name: str) -> EndpointMetadata:
     return EndpointMetadata((), entries, schemes=_own_schemes(cls))
 
 
+def metadata_of_handler(cls: type, name: str) -> EndpointMetadata:
+    """Return what a class alone declares for the method of this name."""
+    return _class_metadata(cls, name, (), open_around=False)
+
+
 def forget() -> None:
     """Read every declaration again: there is one more."""
     _known.clear()

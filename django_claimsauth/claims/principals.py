@@ -29,11 +29,19 @@ class ClaimsPrincipal:
         TypeError: what is no iterable of identities.
     """
 
-    __slots__ = ("_identities", "_index", "_memo", "_primary", "_roles")
+    __slots__ = (
+        "_authenticated",
+        "_identities",
+        "_index",
+        "_memo",
+        "_primary",
+        "_roles",
+    )
 
     def __init__(self, identities: Iterable[ClaimsIdentity] = ()) -> None:
         self._identities = tuple_of(ClaimsIdentity, identities)
         self._primary: Any = _MISSING
+        self._authenticated: bool | None = None
         self._index: dict[str, tuple[Claim, ...]] | None = None
         self._roles: frozenset[Any] | None = None
         self._memo: dict[Any, Any] | None = None
@@ -85,8 +93,10 @@ class ClaimsPrincipal:
     @property
     def is_authenticated(self) -> bool:
         """Whether any scheme vouches for this caller."""
-        primary = self.identity
-        return primary is not None and primary.is_authenticated
+        if self._authenticated is None:
+            primary = self.identity
+            self._authenticated = primary is not None and primary.is_authenticated
+        return self._authenticated
 
     @property
     def subject(self) -> ClaimValue | None:

@@ -103,7 +103,8 @@ class LazySettings:
     else:
 
         def __getattr__(self, name: str) -> Any:
-            return getattr(self.current(), name)
+            # Read several times a request, so without the call where it may be.
+            return getattr(self._read or self.current(), name)
 
 
 settings = LazySettings()

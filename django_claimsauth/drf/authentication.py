@@ -34,15 +34,14 @@ class SchemeAuthentication(BaseAuthentication):
         """Return the user and the principal, or None where there is none."""
         inner = django_request(request)
         adopt_forced(inner)
-        names = None if self.scheme is None else [self.scheme]
+        names = None if self.scheme is None else (self.scheme,)
         result = schemes.authenticate(inner, names)
-        state = state_of(inner)
-        if result.principal is None:
-            if state.current is None:
-                bind(inner, result, schemes.user)
-            return None
-        principal = bind(inner, result, schemes.user)
-        return inner.user, principal
+        if result:
+            principal = bind(inner, result, schemes.user)
+            return inner.user, principal
+        if state_of(inner).current is None:
+            bind(inner, result, schemes.user)
+        return None
 
     def authenticate_header(self, request: Request) -> str | None:
         """

@@ -43,8 +43,8 @@ def adopt_forced(request: Any) -> None:
 
 def hand_over(request: Any) -> None:
     """Give DRF the user and the principal that a guard let in."""
-    state = state_of(request)
-    if state.current is None or state.current.principal is None:
-        return
-    setattr(request, USER, request.user)
-    setattr(request, TOKEN, state.current.principal)
+    current = state_of(request).current
+    principal = None if current is None else current.principal
+    if principal is not None:
+        setattr(request, USER, request.user)
+        setattr(request, TOKEN, principal)

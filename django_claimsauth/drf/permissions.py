@@ -18,6 +18,7 @@ from django_claimsauth.authorization.enforcement import enforce
 from django_claimsauth.authorization.metadata import (
     EndpointMetadata,
     metadata_of,
+    metadata_of_handler,
 )
 from django_claimsauth.authorization.policies import PolicyLike, policy_like
 from django_claimsauth.authorization.resources import resource_policy
@@ -28,6 +29,10 @@ from django_claimsauth.drf.objects import check_object
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
+
+
+#: Methods that are answered by the handler of their own name, and by nothing else.
+PLAIN_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 
 
 class PolicyPermission(BasePermission):
@@ -128,7 +133,14 @@ def action_of(view: Any) -> str:
 
 def metadata_of_view(view: APIView) -> EndpointMetadata:
     """Return what a running view declares for its request's method."""
-    return metadata_of(shape_of(view), view.request.method or "GET")
+    method = django_request(view.request).method or "GET"
+    if method not in PLAIN_METHODS:
+        return metadata_of(shape_of(view), method)
+    verb = method.lower()
+    actions = getattr(view, "action_map", None)
+    return metadata_of_handler(
+        type(view), str(actions.get(verb, verb)) if actions else verb
+    )
 
 
 def shape_of(view: APIView) -> SimpleNamespace:
@@ -138,12 +150,12 @@ def shape_of(view: APIView) -> SimpleNamespace:
 
 def _settle(request: Request) -> None:
     """Make DRF's request know who was authenticated by the policy's schemes."""
-    current = state_of(request).current
-    if current is None or current.principal is None:
-        return
-    if getattr(request, "_auth", None) is not current.principal:
-        request.user = django_request(request).user
-        request.auth = current.principal
+    inner = django_request(request)
+    current = state_of(inner).current
+    principal = None if current is None else current.principal
+    if principal is not None and getattr(request, "_auth", None) is not principal:
+        request.user = inner.user
+        request.auth = principal
 
 
 def guard_permissions(cls: type) -> None:
