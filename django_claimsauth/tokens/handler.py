@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -91,6 +92,9 @@ class JWTBearerHandler(BearerHandler):
         # Whoever judges tokens in another way may judge by more than the token.
         rewritten = type(self).validate is not JWTBearerHandler.validate
         self._verified = VerifiedTokens(0 if rewritten else given.cache_size)
+        # Seconds since the epoch; asked on each request, so by the shortest way.
+        ticks = type(self).now is BearerHandler.now
+        self._clock = time.time if ticks else lambda: self.now().timestamp()
         if not own:
             self.validator  # noqa: B018  # a wrong option is found at start-up
 
@@ -111,12 +115,16 @@ class JWTBearerHandler(BearerHandler):
     @sensitive_variables("token")
     def verified(self, token: str) -> Verified:
         """Return a valid token's claims and principal; verified once."""
-        return self._known(token) or self._verify(token)
+        known = self._verified.find(token, self._clock(), self.validator.generation())
+        return known or self._verify(token)
 
     def refusal(self, claims: Mapping[str, Any]) -> str | None:
         """Return the code for which the token does not stand any more, or None."""
         code = refusal(claims, own=self.is_own) if self.check_revocation else None
-        return REVOKED if code is None and self._is_spent(claims) else code
+        is_one_time = self.one_time or (self.is_own and ONE_TIME_CLAIM in claims)
+        if code is None and is_one_time and not spend(claims):
+            return REVOKED
+        return code
 
     def accepts_issuer(self, issuer: str | None) -> bool:
         """Tell whether a token of this issuer is meant for this scheme."""
@@ -143,16 +151,6 @@ class JWTBearerHandler(BearerHandler):
     def check(self) -> list[CheckMessage]:
         """Return what is missing in `TOKENS` for a scheme of our own tokens."""
         return [*super().check(), *check_bearer(self)]
-
-    def _is_spent(self, claims: Mapping[str, Any]) -> bool:
-        is_one_time = self.one_time or (self.is_own and ONE_TIME_CLAIM in claims)
-        return is_one_time and not spend(claims)
-
-    @sensitive_variables("token")
-    def _known(self, token: str) -> Verified | None:
-        return self._verified.find(
-            token, self.now().timestamp(), self.validator.generation()
-        )
 
     @sensitive_variables("token")
     def _verify(self, token: str) -> Verified:

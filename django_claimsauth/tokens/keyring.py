@@ -93,7 +93,9 @@ class SigningKeyRing:
 
     def current(self) -> KeySet:
         """Return the set that verifies; the same object while nothing changed."""
-        held = self.held()
+        if time.monotonic() - self._checked_at >= RELOAD_INTERVAL:
+            self._load()
+        held = self._held or self.held()
         made_of, until = self._made_of
         if made_of is not held or time.time() >= until:
             self._make_set(held)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -63,6 +64,8 @@ def _stamps() -> Any:
     )
 
 
+# A token is presented many times, and its digest is the same each time.
+_digest = lru_cache(maxsize=4096)(revoked_token_digest)
 # From the database that is written to: a replica may not have heard of it yet.
 _FAMILY = CompiledSelect(_families, for_write=True)
 _JTI = CompiledSelect(lambda: _revoked_tokens().values_list("id"), for_write=True)
@@ -78,7 +81,7 @@ def refusal(claims: Mapping[str, Any], *, own: bool) -> str | None:
             nothing about our families and users.
     """
     jti = claims.get("jti")
-    digest = None if jti is None else revoked_token_digest(claims["iss"], jti)
+    digest = None if jti is None else _digest(claims["iss"], jti)
     try:
         stands = _JUDGES[settings.tokens.revocation](claims, digest, own=own)
     except (OperationalError, InterfaceError):
@@ -88,7 +91,7 @@ def refusal(claims: Mapping[str, Any], *, own: bool) -> str | None:
 
 
 def _by_memory(claims: Mapping[str, Any], digest: str | None, *, own: bool) -> bool:
-    return not local.refuses(digest, *_ours(claims, own=own))
+    return not local or not local.refuses(digest, *_ours(claims, own=own))
 
 
 def _by_snapshot(claims: Mapping[str, Any], digest: str | None, *, own: bool) -> bool:

@@ -128,7 +128,7 @@ class TokenValidator:
 
         Nothing is fetched for it: an issuer that is away delays no other's tokens.
         """
-        return tuple(_generation(keys) for keys in self._sources)
+        return tuple([_generation(keys) for keys in self._sources])
 
     def rules_of(self, issuer: str) -> SelectedIssuer | None:
         """Return what holds for an issuer, None for one that is not accepted."""
