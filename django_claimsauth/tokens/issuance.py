@@ -48,13 +48,9 @@ def issue(
 
     Args:
         user: a saved, active user.
-
         scheme: the alias of the bearer scheme that is to accept them.
-
         scopes: what the tokens may be used for; no refresh widens it.
-
         client: who is given them; the project's own client when None.
-
         amr: how the user authenticated (RFC 8176): `pwd`, `hwk`, `otp`.
 
     Raises:
@@ -72,11 +68,7 @@ def issue(
         client=_checked_name(client or "", "client"),
         scope=" ".join(_checked_words(scopes, "scopes")),
         amr=_checked_name(" ".join(_checked_words(amr, "amr")), "amr"),
-        stamp=_stamp(known),
-        created_at=moment,
-        expires_at=moment + settings.tokens.refresh_token_absolute_lifetime,
-        user_agent=device.stored_user_agent(),
-        ip_address=device.stored_network(),
+        **_born(known, device, moment),
     )
     access = access_token_of(family, moment, user=known)
     pair = _stored(family, access, moment)
@@ -84,6 +76,17 @@ def issue(
         sender=TokenFamily, user=known, sid=family.sid, client=family.client
     )
     return pair
+
+
+def _born(user: Any, device: Device, moment: datetime) -> dict[str, Any]:
+    """Return the columns of a new family that nobody asks for by name."""
+    return {
+        "stamp": _stamp(user),
+        "created_at": moment,
+        "expires_at": moment + settings.tokens.refresh_token_absolute_lifetime,
+        "user_agent": device.stored_user_agent(),
+        "ip_address": device.stored_network(),
+    }
 
 
 @sensitive_variables("family", "grant")

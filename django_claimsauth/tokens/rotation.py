@@ -196,7 +196,7 @@ def _found(refresh_token: str) -> Presented:
     if not rows:
         raise InvalidGrantError("unknown")
     roles = [row[-1] for row in rows if row[-1] is not None]
-    return Presented(*rows[0][:-1], roles)
+    return Presented._make((*rows[0][:-1], roles))
 
 
 @sensitive_variables("found")
