@@ -5,9 +5,10 @@ from rest_framework.request import Request
 
 from django_claimsauth.authentication import AuthenticateResult, schemes
 from django_claimsauth.authentication.requests import state_of
+from django_claimsauth.authentication.users import PrincipalUser
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.errors import UnknownSchemeError
-from tests.authentication.callers import Caller, scheme
+from tests.authentication.callers import Caller, forwarding, scheme
 
 ALL = {
     "one": scheme(sub="1"),
@@ -142,10 +143,12 @@ class TestSeveral:
     def test_silence_alone_is_no_result(self, request_):
         assert schemes.authenticate(request_, ["silent"]).is_no_result
 
-    def test_a_name_said_twice_is_one(self, request_):
-        result = schemes.authenticate(request_, ["one", "one"])
+    @pytest.mark.parametrize("kind", [list, tuple, iter])
+    def test_a_name_said_twice_is_one(self, request_, kind):
+        result = schemes.authenticate(request_, kind(["one", "one"]))
 
         assert 1 == len(result.principal.identities)
+        assert [("one",)] == list(state_of(request_).combined)
 
 
 class TestOnce:
@@ -181,6 +184,40 @@ class TestOnce:
 
         assert "9" == schemes.authenticate(request_, ["bad"]).principal.subject
         assert [] == schemes["bad"].asked
+
+
+class TestUser:
+    """`request.user` is what the primary identity's scheme says that it is."""
+
+    def test_the_scheme_of_the_primary_identity_is_asked(self, configure):
+        class Renaming(Caller):
+            """Has users of its own."""
+
+            def user(self, principal):
+                return f"{self.name}'s {principal.subject}"
+
+        configure({"a": {"BACKEND": Renaming}, "b": scheme()})
+        principal = ClaimsPrincipal.of("a", {"sub": "1"})
+
+        assert "a's 1" == schemes.user(principal.merge(ClaimsPrincipal.of("b", {})))
+        other = ClaimsPrincipal.of("b", {"sub": "2"}, issuer="i").merge(principal)
+        assert PrincipalUser(other) == schemes.user(other)
+
+    @pytest.mark.parametrize(
+        "principal",
+        [
+            ClaimsPrincipal.anonymous(),
+            ClaimsPrincipal.of(None, {"sub": "1"}),
+            ClaimsPrincipal.of("unknown", {"sub": "1"}, issuer="i"),
+            ClaimsPrincipal.of("smart", {"sub": "1"}, issuer="i"),
+        ],
+    )
+    def test_where_there_is_none_it_is_the_principal_as_a_user(
+        self, configure, principal
+    ):
+        configure({"smart": forwarding(default="a"), "a": scheme()})
+
+        assert PrincipalUser(principal) == schemes.user(principal)
 
 
 class TestMistakes:

@@ -102,6 +102,15 @@ class TestWhere:
 
         assert ["c"] * 3 == targets(request_)
 
+    @pytest.mark.parametrize("first", ["smart", "a"])
+    def test_one_whose_handler_was_made_forwards_all_the_same(
+        self, configure, request_, first
+    ):
+        configure({"smart": forwarding(PATH, authenticate="a"), "a": A})
+        assert schemes[first]
+
+        assert "1" == schemes.authenticate(request_, ["smart"]).principal.subject
+
     def test_a_selector_sees_djangos_request(self, configure, request_):
         from rest_framework.request import Request
 
