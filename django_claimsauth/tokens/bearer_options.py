@@ -68,18 +68,21 @@ def _foreign(options: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _bound(entry: Any, name: object, discovery: Mapping[str, Any]) -> Any:
+def _bound(entry: Any, name: Any, discovery: Mapping[str, Any]) -> Any:
     if not isinstance(entry, Issuer):
-        return _keys_of(entry, name, discovery)
-    return replace(entry, keys=_keys_of(entry.keys, name, discovery))
+        return _keys_of(entry, None, name, discovery)
+    return replace(entry, keys=_keys_of(entry.keys, entry.authority, name, discovery))
 
 
-def _keys_of(given: Any, name: object, discovery: Mapping[str, Any]) -> KeySource:
+def _keys_of(
+    given: Any, authority: str | None, name: Any, discovery: Mapping[str, Any]
+) -> KeySource:
     if given is not None:
         return key_source(given)
-    if not isinstance(name, str):
+    issuer = getattr(name, "template", name)
+    if authority is None and issuer != name:
         raise SettingsError(
-            f"The issuer {name!r} has no keys, and its tenants no address of their "
-            "own: name discovered_keys() of the authority."
+            f"The issuer {issuer!r} has no keys, and its tenants no address of their "
+            "own: name its authority."
         )
-    return discovered_keys(name, **discovery)
+    return discovered_keys(authority or issuer, **{"issuer": issuer, **discovery})

@@ -21,6 +21,9 @@ from django_claimsauth.tokens.lifetime import Lifetime
 ACTIVE = "active"
 INACTIVE = "token_inactive"
 BEARER = "Bearer"
+#: Where issuers say in members of their own what a token is for, and what is right.
+USAGES = ("token_usage", "token_use", "typ")
+ACCESS = frozenset({"access", "access_token", "bearer", "at+jwt"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +116,10 @@ class AnswerRules:
         return {**claims, "iss": issuer}
 
     def _check_type(self, claims: Mapping[str, Any]) -> None:
+        for name in USAGES:
+            usage = claims.get(name, BEARER)
+            if not isinstance(usage, str) or usage.lower() not in ACCESS:
+                raise InvalidTokenError("invalid_token_type", f"{name} {shown(usage)}")
         stated = claims.get("token_type")
         if stated is None and None in self.token_types:
             return

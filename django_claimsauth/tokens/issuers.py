@@ -28,6 +28,9 @@ class Issuer:
         keys: the keys that this issuer, and no other, signs with. In the options of
             a scheme also what `key_source()` takes; None is by discovery.
 
+        authority: in the options of a scheme, where the metadata is found, when it
+            is not the issuer itself.
+
         audiences: instead of the common ones, for this issuer alone.
 
         algorithms: instead of the common ones, for this issuer alone.
@@ -39,6 +42,7 @@ class Issuer:
     """
 
     keys: Any = None
+    authority: str | None = None
     audiences: Sequence[str] | None = None
     algorithms: Sequence[str] | None = None
     required_claims: Sequence[str] | None = None

@@ -166,7 +166,7 @@ class TestTenants:
             self.scheme([])
 
     def test_tenants_have_no_address_to_be_asked_for_keys(self):
-        with pytest.raises(SettingsError, match="discovered_keys"):
+        with pytest.raises(SettingsError, match="authority"):
             handler(issuers={IssuerTemplate(TEMPLATE, ["a"]): None})
 
     def test_a_template_may_have_a_claim_map(self):
