@@ -55,9 +55,7 @@ def issue(
 
     Raises:
         InvalidGrantError: the user is inactive, deleted or was never saved.
-
         UnknownSchemeError: no such scheme.
-
         ConfigurationError: no active signing key, no issuer, no audience.
     """
     moment = now or timezone.now()
@@ -72,9 +70,8 @@ def issue(
     )
     access = access_token_of(family, moment, user=known)
     pair = _stored(family, access, moment)
-    token_issued.send_robust(
-        sender=TokenFamily, user=known, sid=family.sid, client=family.client
-    )
+    told = {"user": known, "sid": family.sid, "client": family.client}
+    token_issued.send_robust(sender=TokenFamily, **told)
     return pair
 
 

@@ -142,7 +142,7 @@ _SUCCEED = CompiledInsert(
 )
 
 
-@sensitive_variables("refresh_token", "access", "found")
+@sensitive_variables("refresh_token")
 def rotate(
     refresh_token: str,
     *,
@@ -158,34 +158,44 @@ def rotate(
 
     Args:
         client: who presents it, where that is known; it has to be the family's.
-
         scopes: fewer than were granted, for the access token alone.
 
     Raises:
         InvalidGrantError: unknown, expired, revoked, reused, another client's,
             or of a user that may not sign in any more; `cause` says which.
-
         InvalidScopeError: a scope that was not granted.
-
         django.db.OperationalError: the database is busy; nothing was changed.
     """
     moment = now or timezone.now()
     for _ in range(ATTEMPTS):
-        found = _found(refresh_token)
-        _judge(found, client)
-        successor = None if found.used_at is None else _retried(found, moment)
-        if moment >= min(found.expires_at, found.token_expires_at):
-            raise InvalidGrantError("expired")
-        scope = _narrowed(found.scope, scopes)
-        access = access_token_of(found, moment, scope=scope, roles=found.roles)
-        if successor is not None:
-            return _again(found, successor, refresh_token, access, scope)
-        pair = _spent(found, refresh_token, access, scope, moment)
+        pair = _rotated(refresh_token, client, scopes, moment)
         if pair is not None:
-            _tell(token_refreshed, found)
             return pair
     # An outer transaction that sees an old snapshot; the same call may succeed.
     raise OperationalError("A refresh token was spent by others at the same time.")
+
+
+@sensitive_variables("refresh_token", "access", "found", "successor")
+def _rotated(
+    refresh_token: str,
+    client: str | None,
+    scopes: Iterable[str] | None,
+    now: datetime,
+) -> TokenPair | None:
+    """Return the pair, None where another one spent the token meanwhile."""
+    found = _found(refresh_token)
+    _judge(found, client)
+    successor = None if found.used_at is None else _retried(found, now)
+    if now >= min(found.expires_at, found.token_expires_at):
+        raise InvalidGrantError("expired")
+    scope = _narrowed(found.scope, scopes)
+    access = access_token_of(found, now, scope=scope, roles=found.roles)
+    if successor is not None:
+        return _again(found, successor, refresh_token, access, scope)
+    pair = _spent(found, refresh_token, access, scope, now)
+    if pair is not None:
+        _tell(token_refreshed, found)
+    return pair
 
 
 @sensitive_variables("refresh_token", "rows")
