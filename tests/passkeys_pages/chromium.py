@@ -132,6 +132,14 @@ class Visitor:
         """Wait until the page says this."""
         self.page.get_by_role("status").filter(has_text=text).wait_for()
 
+    def until(self, expression):
+        """Wait until this holds; asked from outside, since the page allows no eval."""
+        for _ in range(SECONDS * 20):
+            if self.page.evaluate(expression):
+                return
+            self.page.wait_for_timeout(50)
+        raise TimeoutError(expression)
+
     def names(self):
         """The names of one's passkeys, as they are listed."""
         self.page.wait_for_selector("#passkeys .name")

@@ -9,6 +9,24 @@ delete PublicKeyCredential.parseRequestOptionsFromJSON;
 delete PublicKeyCredential.prototype.toJSON;
 """
 WITHOUT_PASSKEYS = "delete globalThis.PublicKeyCredential;"
+# Each prompt waits for `release()`, as for a finger, unless its page gives it up.
+HELD_PROMPTS = """
+globalThis.prompts = [];
+const released = new Promise((resolve) => { globalThis.release = resolve; });
+const get = navigator.credentials.get.bind(navigator.credentials);
+navigator.credentials.get = async (options) => {
+  const kind = options.mediation ?? "modal";
+  const place = prompts.push(kind) - 1;
+  await new Promise((resolve, reject) => {
+    released.then(resolve);
+    options.signal.addEventListener("abort", () => {
+      prompts[place] = `${kind}:aborted`;
+      reject(new DOMException("given up", "AbortError"));
+    });
+  });
+  return get(options);
+};
+"""
 OPTIONS = "**/passkeys/*/options/"
 
 
@@ -96,13 +114,36 @@ def test_an_autofill_that_waits_asks_for_another_challenge(visitor):
     assert 2 == len(challenges)
 
 
-def test_a_button_takes_the_place_of_a_waiting_autofill(visitor, name):
-    visitor.sign_up(name)
-    visitor.sign_out()
-    visitor.tell("setAutomaticPresenceSimulation", enabled=False)
-    visitor.go("/account/sign-in/")
+class TestOneAtATime:
+    @pytest.fixture(name="visitor")
+    def _visitor(self, visitor, name):
+        """Somebody who has a passkey, and whose prompts wait to be released."""
+        visitor.sign_up(name)
+        visitor.sign_out()
+        visitor.page.add_init_script(HELD_PROMPTS)
+        return visitor
 
-    visitor.click("#any")
-    visitor.tell("setAutomaticPresenceSimulation", enabled=True)
+    def test_a_button_takes_the_place_of_a_waiting_autofill(self, visitor):
+        visitor.go("/account/sign-in/")
+        visitor.until("prompts.length === 1")
 
-    visitor.arrive()
+        visitor.click("#any")
+        visitor.until("prompts.length === 2")
+
+        assert ["conditional:aborted", "modal"] == visitor.page.evaluate("prompts")
+        visitor.page.evaluate("release()")
+        visitor.arrive()
+
+    def test_an_autofill_that_is_late_takes_no_prompt_away(self, visitor):
+        """Its options come after a button was pressed, and it stands back."""
+        held = []
+        visitor.page.route(OPTIONS, lambda route: held.append(route), times=1)  # noqa: PLW0108  # it is given attributes
+        visitor.go("/account/sign-in/")
+        visitor.click("#any")
+        visitor.until("prompts.length === 1")
+
+        with visitor.page.expect_response(OPTIONS):
+            held[0].continue_()
+        visitor.page.evaluate("release()")
+
+        visitor.arrive()

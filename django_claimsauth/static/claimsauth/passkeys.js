@@ -80,6 +80,7 @@ export class Passkeys {
   #credentials;
   #csrfCookie;
   #pending = null;
+  #turn = 0;
 
   /**
    * @param {string} base  Where the endpoints are: "/passkeys/".
@@ -117,11 +118,12 @@ export class Passkeys {
   async signIn({ username, autofill = false, scope, signal } = {}) {
     const asked = given({ username });
     const more = given({ scope });
-    if (!autofill) return this.#get("authentication/", asked, more, signal);
+    const turn = this.#begin();
+    if (!autofill) return this.#get(turn, "authentication/", asked, more, signal);
     if (!(await isAutofillSupported())) throw new PasskeyError("unsupported");
     for (;;) {
       try {
-        return await this.#get("authentication/", asked, more, signal, "conditional");
+        return await this.#get(turn, "authentication/", asked, more, signal, "conditional");
       } catch (error) {
         // The page was open for longer than a challenge lives.
         if (error.code !== RENEW) throw error;
@@ -131,7 +133,7 @@ export class Passkeys {
 
   /** Prove again that one is there: lifts the session, or answers with a new token. */
   async stepUp({ signal } = {}) {
-    return this.#get("step-up/", {}, {}, signal);
+    return this.#get(this.#begin(), "step-up/", {}, {}, signal);
   }
 
   /** One's own passkeys. */
@@ -151,26 +153,34 @@ export class Passkeys {
 
   /** Give up the prompt, or the autofill, that waits. */
   abort() {
+    this.#begin();
+  }
+
+  /** One ceremony at a time: the newest. What waits gives up, and makes room. */
+  #begin() {
     this.#pending?.abort();
     this.#pending = null;
+    this.#turn += 1;
+    return this.#turn;
   }
 
   async #create(path, asked, more, signal) {
+    const turn = this.#begin();
     checkSupport();
     const { publicKey } = await this.#ask("POST", `${path}options/`, asked);
-    const credential = await this.#prompt(publicKey, signal, (abort) =>
+    const credential = await this.#prompt(turn, publicKey, signal, (abort) =>
       navigator.credentials.create({ publicKey: creationOptions(publicKey), signal: abort }),
     );
     return this.#ask("POST", path, { credential: asJSON(credential), ...more });
   }
 
-  async #get(path, asked, more, signal, mediation) {
+  async #get(turn, path, asked, more, signal, mediation) {
     checkSupport();
     const { publicKey } = await this.#ask("POST", `${path}options/`, asked);
     const options = { publicKey: requestOptions(publicKey), ...given({ mediation }) };
     const ask = (abort) => navigator.credentials.get({ ...options, signal: abort });
     const renewAfter = mediation ? publicKey.timeout * RENEW_AT : 0;
-    const credential = await this.#prompt(publicKey, signal, ask, renewAfter);
+    const credential = await this.#prompt(turn, publicKey, signal, ask, renewAfter);
     try {
       return await this.#ask("POST", path, { credential: asJSON(credential), ...more });
     } catch (error) {
@@ -179,9 +189,9 @@ export class Passkeys {
     }
   }
 
-  /** Ask the browser; one prompt at a time, and a waiting autofill makes room. */
-  async #prompt(publicKey, signal, ask, renewAfter = 0) {
-    this.abort();
+  /** Ask the browser, unless another ceremony has begun while options were fetched. */
+  async #prompt(turn, publicKey, signal, ask, renewAfter = 0) {
+    if (turn !== this.#turn) throw new PasskeyError("aborted");
     const pending = new AbortController();
     const giveUp = () => pending.abort();
     const renew = () => pending.abort(new PasskeyError(RENEW));
