@@ -156,7 +156,7 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         state = state_of(request)
         if names.__class__ is tuple and names in state.combined and not state.forced:
             return state.combined[names]
-        inner = django_request(request)
+        inner = getattr(request, "_request", request)
         aliases = self.aliases(names, "authenticate")
         known = state.known(aliases)
         if known is not None:

@@ -72,7 +72,7 @@ def authorize(
     plan = _plans.get((policy, resource.__class__)) or plan_of(policy, resource)
     after_veto = not plan.calls or settings.handlers_after_veto
     result = evaluate(plan, known, resource, request, handlers_after_veto=after_veto)
-    if result is not SUCCESS or request is not None:
+    if result is not SUCCESS or resource is not None:
         _asked(result, known, policy, resource, request)
     return result
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from django_claimsauth.authentication.requests import (
     RequestState,
@@ -31,12 +31,34 @@ from django_claimsauth.authorization.refusals import Refusal, refused
 from django_claimsauth.authorization.resources import with_schemes
 from django_claimsauth.conf import settings
 
+Names: TypeAlias = tuple[str, ...]
+
+
+class Demand(NamedTuple):
+    """
+    What an endpoint asks of a request, worked out once.
+
+    Args:
+        names: the schemes whose credentials count; `in_turn` are the view's own,
+            of which the first that succeeds is enough.
+
+        rejects: a bad credential ends the request (`INVALID_CREDENTIALS`).
+    """
+
+    asked: tuple[AuthorizeData, ...]
+    policy: Policy | None
+    names: Names
+    in_turn: bool
+    rejects: bool
+
+
 DECIDED = "decided"
 _combined: dict[tuple[AuthorizeData, ...], Policy] = {}
-policies.on_change(_combined.clear)
-settings.on_drop(_combined.clear)
+_demands: dict[EndpointMetadata, Demand] = {}
+for _known in (_combined, _demands):
+    policies.on_change(_known.clear)
+    settings.on_drop(_known.clear)
 
-Names: TypeAlias = tuple[str, ...]
 BeforeHook = Callable[[Any], None]
 #: Called with Django's request before it is authenticated, and after it was let in.
 before_authentication: list[BeforeHook] = []
@@ -82,24 +104,23 @@ def enforce(
     """
     inner = django_request(request)
     state = state_of(inner)
-    asked = _still_asked(state, metadata, fallback=fallback)
-    if asked is None:
+    demand = _still_asked(state, metadata, fallback=fallback)
+    if demand is None:
         return None
     for hook in before_authentication:
         hook(inner)
-    policy = combined(asked) if asked else None
-    names, result = _authenticated(inner, policy, metadata)
+    result = _authenticated(inner, demand)
     before = state.current if DECIDED in state.notes else None
     principal = bind(inner, result, schemes.user)
-    rejection = _rejection(result)
+    rejection = _rejection(result) if demand.rejects else None
     if rejection is not None:
-        return _put_back(inner, before, refused(inner, rejection, names))
-    if policy is not None:
-        verdict = decisions.authorize(principal, policy, request=inner)
+        return _put_back(inner, before, refused(inner, rejection, demand.names))
+    if demand.policy is not None:
+        verdict = decisions.authorize(principal, demand.policy, request=inner)
         if verdict.failure is not None:
-            refusal = refused(inner, result, names, verdict.failure)
+            refusal = refused(inner, result, demand.names, verdict.failure)
             return _put_back(inner, before, refusal)
-    _let_in(inner, state, asked)
+    _let_in(inner, state, demand.asked)
     return None
 
 
@@ -109,24 +130,23 @@ async def aenforce(
     """Do as `enforce()`, from an event loop."""
     inner = django_request(request)
     state = state_of(inner)
-    asked = _still_asked(state, metadata, fallback=fallback)
-    if asked is None:
+    demand = _still_asked(state, metadata, fallback=fallback)
+    if demand is None:
         return None
     for hook in before_authentication:
         hook(inner)
-    policy = combined(asked) if asked else None
-    names, result = await _aauthenticated(inner, policy, metadata)
+    result, names = await _aauthenticated(inner, demand), demand.names
     before = state.current if DECIDED in state.notes else None
     principal = bind(inner, result, schemes.user)
-    rejection = _rejection(result)
+    rejection = _rejection(result) if demand.rejects else None
     if rejection is not None:
         return _put_back(inner, before, await _arefused(inner, rejection, names))
-    if policy is not None:
-        verdict = await decisions.aauthorize(principal, policy, request=inner)
+    if demand.policy is not None:
+        verdict = await decisions.aauthorize(principal, demand.policy, request=inner)
         if verdict.failure is not None:
             refusal = await _arefused(inner, result, names, verdict.failure)
             return _put_back(inner, before, refusal)
-    _let_in(inner, state, asked)
+    _let_in(inner, state, demand.asked)
     return None
 
 
@@ -157,37 +177,46 @@ def _own(metadata: EndpointMetadata) -> Names:
     return tuple(e or schemes.default("authenticate") for e in metadata.schemes)
 
 
-def _authenticated(
-    request: Any, policy: Policy | None, metadata: EndpointMetadata
-) -> tuple[Names, AuthenticateResult]:
+def _demand_of(metadata: EndpointMetadata) -> Demand:
+    """Return what an endpoint asks; the fallback's, where nothing is declared."""
+    asked = metadata.asked if metadata.is_declared else fallback_entries()
+    policy = combined(asked) if asked else None
     own = _own(metadata)
     names = _names(policy, own)
-    if len(names) == 1:
-        return names, schemes.authenticate(request, names)
-    if names == own:
+    demand = Demand(
+        asked=asked,
+        policy=policy,
+        names=names,
+        in_turn=names == own and len(own) > 1,
+        rejects=settings.invalid_credentials == "reject",
+    )
+    if len(_demands) >= decisions.MAX_PLANS:
+        _demands.clear()
+    _demands[metadata] = demand
+    return demand
+
+
+def _authenticated(request: Any, demand: Demand) -> AuthenticateResult:
+    if demand.in_turn:
         # A view's own list has the meaning of DRF's: the first that succeeds.
-        for name in own:
+        for name in demand.names:
             result = schemes.authenticate(request, (name,))
             if result.succeeded:
-                return names, result
-    if not names:
-        return names, AuthenticateResult.no_result()
-    return names, schemes.authenticate(request, names)
+                return result
+    if not demand.names:
+        return AuthenticateResult.no_result()
+    return schemes.authenticate(request, demand.names)
 
 
-async def _aauthenticated(
-    request: Any, policy: Policy | None, metadata: EndpointMetadata
-) -> tuple[Names, AuthenticateResult]:
-    own = _own(metadata)
-    names = _names(policy, own)
-    if names == own:
-        for name in own:
+async def _aauthenticated(request: Any, demand: Demand) -> AuthenticateResult:
+    if demand.in_turn:
+        for name in demand.names:
             result = await schemes.aauthenticate(request, (name,))
             if result.succeeded:
-                return names, result
-    if not names:
-        return names, AuthenticateResult.no_result()
-    return names, await schemes.aauthenticate(request, names)
+                return result
+    if not demand.names:
+        return AuthenticateResult.no_result()
+    return await schemes.aauthenticate(request, demand.names)
 
 
 def _put_back(
@@ -206,16 +235,17 @@ def _put_back(
 
 def _still_asked(
     state: RequestState, metadata: EndpointMetadata, *, fallback: bool
-) -> tuple[AuthorizeData, ...] | None:
+) -> Demand | None:
     """Return what is to be judged, or None where it was, or nothing is declared."""
     decided = state.notes.get(DECIDED)
     if not metadata.is_declared:
-        entries = fallback_entries() if fallback else ()
-        return None if decided is not None or not entries else entries
-    asked = metadata.asked
-    if decided is not None and (decided is asked or set(asked).issubset(decided)):
-        return None
-    return asked
+        if decided is not None or not fallback or not fallback_entries():
+            return None
+    elif decided is not None:
+        asked = metadata.asked
+        if decided is asked or set(asked).issubset(decided):
+            return None
+    return _demands.get(metadata) or _demand_of(metadata)
 
 
 def _let_in(
@@ -228,9 +258,7 @@ def _let_in(
 
 
 def _rejection(result: AuthenticateResult) -> AuthenticateResult | None:
-    """Return the failure that ends the request, where `INVALID_CREDENTIALS` says so."""
-    if settings.invalid_credentials != "reject":
-        return None
+    """Return the failure of a bad credential, if there was one."""
     for each in result.results.values():
         if each.code is not None:
             return AuthenticateResult.fail(

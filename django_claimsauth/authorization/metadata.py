@@ -66,6 +66,10 @@ class EndpointMetadata:
     schemes: tuple[str, ...] = ()
     asked: tuple[AuthorizeData, ...] = field(init=False, repr=False, compare=False)
     is_declared: bool = field(init=False, repr=False, compare=False)
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __post_init__(self) -> None:
         # Read on every request, and told once an endpoint.
@@ -73,6 +77,8 @@ class EndpointMetadata:
         object.__setattr__(self, "asked", asked)
         is_declared = bool(self.gates or self.entries or self.anonymous)
         object.__setattr__(self, "is_declared", is_declared)
+        known = hash((asked, self.anonymous, self.schemes))
+        object.__setattr__(self, "_hash", known)
 
 
 def declared_on(target: Any) -> Declaration:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from django_claimsauth.authentication.requests import bind, django_request, state_of
+from django_claimsauth.authentication.requests import bind, state_of
 from django_claimsauth.authentication.schemes import schemes
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.drf.forced import adopt_forced
@@ -32,7 +32,7 @@ class SchemeAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, ClaimsPrincipal] | None:
         """Return the user and the principal, or None where there is none."""
-        inner = django_request(request)
+        inner = getattr(request, "_request", request)
         adopt_forced(inner)
         names = None if self.scheme is None else (self.scheme,)
         result = schemes.authenticate(inner, names)

@@ -133,7 +133,8 @@ def action_of(view: Any) -> str:
 
 def metadata_of_view(view: APIView) -> EndpointMetadata:
     """Return what a running view declares for its request's method."""
-    method = django_request(view.request).method or "GET"
+    request = view.request
+    method = getattr(request, "_request", request).method or "GET"
     if method not in PLAIN_METHODS:
         return metadata_of(shape_of(view), method)
     verb = method.lower()
@@ -150,7 +151,7 @@ def shape_of(view: APIView) -> SimpleNamespace:
 
 def _settle(request: Request) -> None:
     """Make DRF's request know who was authenticated by the policy's schemes."""
-    inner = django_request(request)
+    inner = getattr(request, "_request", request)
     current = state_of(inner).current
     principal = None if current is None else current.principal
     if principal is not None and getattr(request, "_auth", None) is not principal:
