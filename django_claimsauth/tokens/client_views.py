@@ -21,7 +21,7 @@ from django_claimsauth.drf.endpoint import problem
 from django_claimsauth.drf.exceptions import RefusedError
 from django_claimsauth.drf.parsers import StrictFormParser
 from django_claimsauth.tokens.endpoint import TokenEndpoint
-from django_claimsauth.tokens.introspection import StoreUnavailableError, introspect
+from django_claimsauth.tokens.introspection import introspect
 from django_claimsauth.tokens.revocation import revoke
 from django_claimsauth.tokens.serializers import (
     IntrospectionSerializer,
@@ -99,14 +99,7 @@ class IntrospectView(ClientEndpoint):
 
     def post(self, request: Request) -> Response:
         """Introspect."""
-        try:
-            facts = introspect(self.validated()["token"])
-        except StoreUnavailableError:
-            return problem(
-                status.HTTP_503_SERVICE_UNAVAILABLE,
-                "temporarily_unavailable",
-                "The service is temporarily unavailable.",
-            )
+        facts = introspect(self.validated()["token"])
         # RFC 7662 section 2.2: why a token is not active is nobody's business.
         return Response(
             {"active": False} if facts is None else {"active": True, **facts}

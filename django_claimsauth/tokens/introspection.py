@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import OperationalError
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -18,17 +19,14 @@ from django_claimsauth.tokens.revocation import SEPARATOR
 from django_claimsauth.tokens.standing import UNAVAILABLE, refusal
 
 
-class StoreUnavailableError(Exception):
-    """Nobody can tell whether the token stands: neither active nor inactive."""
-
-
 @sensitive_variables("token")
 def introspect(token: str, *, now: datetime | None = None) -> dict[str, Any] | None:
     """
     Return a live token's facts, None for one that is not: expired, revoked, unknown.
 
     Raises:
-        StoreUnavailableError: the revocation store cannot be asked.
+        django.db.OperationalError: nobody can tell whether the token stands, which is
+            neither active nor inactive.
     """
     moment = now or timezone.now()
     if SEPARATOR in token:
@@ -44,7 +42,7 @@ def _access_token(token: str, now: datetime) -> dict[str, Any] | None:
         return None
     code = refusal(claims, own=True)
     if code == UNAVAILABLE:
-        raise StoreUnavailableError
+        raise OperationalError("The revocation store cannot be asked.")
     return None if code else {**claims, "token_type": BEARER}
 
 

@@ -175,9 +175,10 @@ class TestIntrospect:
         with connection.execute_wrapper(fail):
             response = call("introspect", pair.access_token)
 
-        assert (503, "temporarily_unavailable") == (
+        assert (503, "temporarily_unavailable", "1") == (
             response.status_code,
             response.json()["code"],
+            response["Retry-After"],
         )
 
 
