@@ -51,21 +51,16 @@ def entra_id(
     Raises:
         SettingsError: `common` or its like for a tenant, or an unknown version.
     """
-    if isinstance(tenants, str) and (tenants in NO_TENANTS or not tenants):
-        raise SettingsError(
-            f"{tenants!r} is no tenant; the id of one, a list of ids or a predicate "
-            "is expected."
+    _check_entra(tenants, versions)
+    issuers = {
+        _entra_name(tenants, version, login, sts): Issuer(
+            authority=_entra_authority(tenants, version, login),
+            required_claims=["sub", "tid", "oid", ENTRA_CLIENT[version]],
         )
-    if not versions or not set(versions) <= set(ENTRA_CLIENT):
-        raise SettingsError(f"versions is {versions!r}; 1, 2 or both are expected.")
+        for version in versions
+    }
     return {
-        "issuers": {
-            _entra_name(tenants, version, login, sts): Issuer(
-                authority=_entra_authority(tenants, version, login),
-                required_claims=["sub", "tid", "oid", ENTRA_CLIENT[version]],
-            )
-            for version in versions
-        },
+        "issuers": issuers,
         "audiences": audiences,
         "algorithms": ["RS256"],
         "token_types": ["JWT"],
@@ -216,6 +211,16 @@ def google_id_tokens(client_ids: Sequence[str]) -> Options:
         "required_claims": ["sub", "azp"],
         "accept_id_tokens": True,
     }
+
+
+def _check_entra(tenants: Tenants, versions: Sequence[int]) -> None:
+    if isinstance(tenants, str) and (tenants in NO_TENANTS or not tenants):
+        raise SettingsError(
+            f"{tenants!r} is no tenant; the id of one, a list of ids or a predicate "
+            "is expected."
+        )
+    if not versions or not set(versions) <= set(ENTRA_CLIENT):
+        raise SettingsError(f"versions is {versions!r}; 1, 2 or both are expected.")
 
 
 def _entra_name(

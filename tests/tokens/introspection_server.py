@@ -4,11 +4,18 @@ from urllib.parse import parse_qsl
 
 from django_claimsauth.tokens.reference import ReferenceTokenHandler
 from tests.tokens import issuer_server
+from tests.tokens.foreign import bearing
 from tests.tokens.issuer_server import METADATA
 
+SCHEME = "django_claimsauth.tokens.reference.ReferenceTokenHandler"
 ENDPOINT = "/introspect"
 AUDIENCES = ["https://api.test"]
 GOOD = {"active": True, "sub": "42", "aud": AUDIENCES, "token_type": "Bearer"}
+
+
+def code_of(scheme, token="t"):
+    """The code for which a token is refused, or None."""
+    return scheme.authenticate(bearing(token)).code
 
 
 class Handler(issuer_server.Handler):

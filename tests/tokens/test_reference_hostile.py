@@ -12,9 +12,8 @@ from django.test import Client
 from django_claimsauth.tokens.connections import IntrospectionEndpoint
 from django_claimsauth.tokens.fetch import FetchError, Form
 from tests.tokens.foreign import bearing
-from tests.tokens.introspection_server import ENDPOINT, GOOD, Asked
+from tests.tokens.introspection_server import ENDPOINT, GOOD, SCHEME, Asked, code_of
 from tests.tokens.issuer_server import METADATA, drip, serving, silent
-from tests.tokens.test_reference import SCHEME
 
 BODY = json.dumps(GOOD).encode()
 UNAVAILABLE = "temporarily_unavailable"
@@ -25,10 +24,6 @@ FORM = Form({"token": "t"}, {})
 def _issuer():
     with serving() as server:
         yield Asked(server)
-
-
-def code_of(scheme, token="t"):
-    return scheme.authenticate(bearing(token)).code
 
 
 @pytest.fixture(name="nowhere")
