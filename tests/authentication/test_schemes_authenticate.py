@@ -41,7 +41,7 @@ class TestOne:
         assert ("token_expired", "secret detail") == (result.code, result.detail)
         assert not result
 
-    def test_a_handler_that_returns_none_found_nothing(self, request_, configure):
+    def test_a_handler_that_returns_none_found_nothing(self, request_, rf, configure):
         class Forgetful(Caller):
             """Forgets to answer."""
 
@@ -51,6 +51,8 @@ class TestOne:
         configure({"a": {"BACKEND": Forgetful}})
 
         assert schemes.authenticate(request_).is_no_result
+        # And by the short way, of a handler that is there already.
+        assert schemes.authenticate(rf.get("/")).is_no_result
 
     @pytest.mark.parametrize("odd", [True, (None, None), ClaimsPrincipal(), "x"])
     def test_a_handler_that_answers_anything_else_is_named(

@@ -157,3 +157,9 @@ class TestManager:
         monkeypatch.setattr(type(model.objects), "serving", "globex")
 
         assert find_user(str(ada.pk)) is None
+
+    def test_what_the_database_cannot_hold_names_nobody(self, user_model):
+        """Nor does it end in an error, where the manager makes the query."""
+        user_model("Employee")
+
+        assert find_user("\ud800") is None

@@ -91,7 +91,7 @@ class OfTenant(BaseUserManager):
 class Employee(AbstractBaseUser):
     """A user whom its manager does not always find."""
 
-    name = models.CharField(max_length=50, unique=True)
+    name = models.CharField(max_length=50, primary_key=True)
     tenant = models.CharField(max_length=50, default="acme")
 
     USERNAME_FIELD = "name"
