@@ -9,12 +9,6 @@ from django_claimsauth.authentication.results import AuthenticateResult
 from django_claimsauth.claims import ClaimsPrincipal
 
 
-def alone(alias: str, result: AuthenticateResult) -> AuthenticateResult:
-    """Return the result of a list of one scheme, whose own result is this one."""
-    results = MappingProxyType({alias: result})
-    return AuthenticateResult(result.principal, result.code, result.detail, results)
-
-
 class Merged:
     """
     The results of a list of schemes, in its order.

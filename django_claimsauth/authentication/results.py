@@ -91,6 +91,11 @@ class AuthenticateResult:
             raise ValueError("A failure's code is blank.")
         return cls(None, code, detail, results)
 
+    def alone(self, alias: str) -> AuthenticateResult:
+        """Return the result of a list of one scheme, whose own result is this one."""
+        results = MappingProxyType({alias: self})
+        return AuthenticateResult(self._principal, self._code, self._detail, results)
+
     @property
     def succeeded(self) -> bool:
         """Whether a principal was authenticated."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from django_claimsauth.authentication.entries import forwarded, made
 from django_claimsauth.authentication.handlers import SchemeHandler
-from django_claimsauth.authentication.merging import Merged, alone
+from django_claimsauth.authentication.merging import Merged
 from django_claimsauth.authentication.requests import (
     RequestState,
     django_request,
@@ -211,12 +211,12 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         """Return the result of a list of one, by the shortest way."""
         handler = self._unforwarded.get(alias)
         if handler is None or alias in state.results:
-            return alone(alias, self.result_of(alias, request))
+            return self.result_of(alias, request).alone(alias)
         found = handler.authenticate(request)
         if found.__class__ is not AuthenticateResult:
             found = _checked(found, alias)
         state.results[alias] = found
-        return alone(alias, found)
+        return found.alone(alias)
 
     def result_of(self, alias: str, request: Any) -> AuthenticateResult:
         """Return one scheme's own result, asked once a request."""

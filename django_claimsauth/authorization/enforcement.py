@@ -109,7 +109,9 @@ def enforce(
         return None
     for hook in before_authentication:
         hook(inner)
-    result = _authenticated(inner, demand)
+    result = state.combined.get(demand.names)
+    if result is None or demand.in_turn or state.forced is not None:
+        result = _authenticated(inner, demand)
     before = state.current if DECIDED in state.notes else None
     principal = bind(inner, result, schemes.user)
     rejection = _rejection(result) if demand.rejects else None
@@ -180,6 +182,8 @@ def _own(metadata: EndpointMetadata) -> Names:
 def _demand_of(metadata: EndpointMetadata) -> Demand:
     """Return what an endpoint asks; the fallback's, where nothing is declared."""
     asked = metadata.asked if metadata.is_declared else fallback_entries()
+    if not asked and not metadata.is_declared:
+        return Demand((), None, (), in_turn=False, rejects=False)
     policy = combined(asked) if asked else None
     own = _own(metadata)
     names = _names(policy, own)
@@ -238,14 +242,15 @@ def _still_asked(
 ) -> Demand | None:
     """Return what is to be judged, or None where it was, or nothing is declared."""
     decided = state.notes.get(DECIDED)
-    if not metadata.is_declared:
-        if decided is not None or not fallback or not fallback_entries():
-            return None
-    elif decided is not None:
+    if metadata.is_declared:
         asked = metadata.asked
-        if decided is asked or set(asked).issubset(decided):
+        if decided is asked or (decided and set(asked).issubset(decided)):
             return None
-    return _demands.get(metadata) or _demand_of(metadata)
+        return _demands.get(metadata) or _demand_of(metadata)
+    if decided is not None or not fallback:
+        return None
+    demand = _demands.get(metadata) or _demand_of(metadata)
+    return demand if demand.asked else None
 
 
 def _let_in(

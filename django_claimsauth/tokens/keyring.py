@@ -54,6 +54,8 @@ class SigningKeyRing:
         self._kids: tuple[str, ...] = ()
         # Of which keys the set was made, and until when (seconds since the epoch).
         self._made_of: tuple[tuple[HeldKey, ...], float] = ((), 0.0)
+        # Until when (on the monotonic clock) nobody need look at anything.
+        self._fresh_until = 0.0
         self._ephemeral: HeldKey | None = None
 
     def held(self) -> tuple[HeldKey, ...]:
@@ -97,13 +99,20 @@ class SigningKeyRing:
             self._load()
         held = self._held or self.held()
         made_of, until = self._made_of
-        if made_of is not held or time.time() >= until:
+        left = until - time.time()
+        if made_of is not held or left <= 0:
             self._make_set(held)
+            left = self._made_of[1] - time.time()
+        self._fresh_until = min(
+            self._checked_at + RELOAD_INTERVAL, time.monotonic() + left
+        )
         return self._key_set
 
     @property
     def generation(self) -> int:
         """What changes whenever the set that verifies does."""
+        if time.monotonic() < self._fresh_until:
+            return self._key_set.generation
         return self.current().generation
 
     def refreshed(self) -> KeySet | None:
@@ -129,6 +138,7 @@ class SigningKeyRing:
             if self._held is None or versions != self._versions:
                 self._held = self._read(entries) or self._stand_in()
                 self._versions = versions
+                self._fresh_until = 0.0
             self._checked_at = time.monotonic()
 
     def _read(self, entries: Iterable[Any]) -> tuple[HeldKey, ...]:

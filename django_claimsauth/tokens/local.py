@@ -62,8 +62,6 @@ class LocalRevocations:
     ) -> bool:
         """Tell whether a token was revoked by this process."""
         entries = self._entries
-        if not entries:
-            return False
         if jti_digest is not None and ("jti", jti_digest) in entries:
             return True
         if sid is not None and ("sid", sid) in entries:
