@@ -53,8 +53,9 @@ if DATABASE_NAME == "mariadb":
     pymysql.install_as_MySQLdb()
 
 DATABASES = {"default": DATABASES_BY_NAME[DATABASE_NAME]}
-# Runs beside each other on one server need a name each.
-DATABASES["default"]["NAME"] += os.environ.get("CLAIMSAUTH_TEST_DB_SUFFIX", "")
+if DATABASE_NAME != "sqlite":
+    # Runs beside each other on one server need a name each.
+    DATABASES["default"]["NAME"] += os.environ.get("CLAIMSAUTH_TEST_DB_SUFFIX", "")
 CACHE_NAME = os.environ.get("CLAIMSAUTH_TEST_CACHE", "locmem")
 CACHES = {
     "default": {
