@@ -89,6 +89,29 @@ def _runner(tokens, barrier, results):
     results.put(lines)
 
 
+def prune(order):
+    """Have every process prune at the same time."""
+    barrier = FORK.Barrier(order["processes"])
+    results = FORK.SimpleQueue()
+    runners = [
+        FORK.Process(target=_pruner, args=(barrier, results))
+        for _ in range(order["processes"])
+    ]
+    for each in runners:
+        each.start()
+    for _ in runners:
+        told(results.get())
+    for each in runners:
+        each.join(PATIENCE)
+
+
+def _pruner(barrier, results):
+    from django_claimsauth.tokens import flows
+
+    barrier.wait(PATIENCE)
+    results.put({"refresh_tokens": flows.prune(batch_size=50).refresh_tokens})
+
+
 def die(order):
     """For each token, die in its rotation: at the statement of its place."""
     for statement, token in enumerate(order["tokens"]):
@@ -148,7 +171,7 @@ def main():
 
     assert flows
     keyring.keys.signing_key()
-    {"race": race, "die": die}[order["do"]](order)
+    {"race": race, "die": die, "prune": prune}[order["do"]](order)
 
 
 if __name__ == "__main__":

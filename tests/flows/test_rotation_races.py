@@ -1,5 +1,7 @@
 """One refresh token, many processes: one successor, whoever wins."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -64,3 +66,22 @@ def test_a_process_that_dies_at_any_statement_leaves_the_old_or_the_new_state():
     for token in tokens:
         again = flows.rotate(token)
         assert flows.rotate(again.refresh_token)
+
+
+def test_two_that_prune_at_once_share_the_work_and_leave_what_is_alive():
+    (token,) = signed_in(1)
+    family = TokenFamily.objects.get()
+    RefreshToken.objects.bulk_create(
+        RefreshToken(
+            family=family,
+            digest=f"{place:064}",
+            expires_at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+        for place in range(1000)
+    )
+
+    lines = racers.run({"do": "prune", "processes": 2})
+
+    assert 1000 == sum(line["refresh_tokens"] for line in lines)
+    assert 1 == RefreshToken.objects.count()
+    assert flows.rotate(token)
