@@ -143,6 +143,11 @@ class BearerHandler(SchemeHandler, ABC):
     def authorization_servers(self) -> tuple[str, ...]:
         """Return the issuers whose tokens this scheme accepts, by name (RFC 9728)."""
 
+    @property
+    @abstractmethod
+    def switched_off(self) -> tuple[str, ...]:
+        """The options by which a validation is switched off, for `check --deploy`."""
+
     def refusal(self, claims: Mapping[str, Any]) -> str | None:
         """Return the code for which a valid token is refused by now, or None."""
         return None

@@ -135,6 +135,11 @@ class JWTBearerHandler(BearerHandler):
         issuers = self.validator.parameters.bound_issuers()
         return tuple(each for each in issuers if isinstance(each, str))
 
+    @property
+    def switched_off(self) -> tuple[str, ...]:
+        """The options by which a validation is switched off, for `check --deploy`."""
+        return self.validator.parameters.switched_off
+
     def issuer_of(self, claims: Mapping[str, Any]) -> str:
         """Return the token's issuer; of a token of ours, ourselves."""
         return LOCAL_ISSUER if self.is_own else super().issuer_of(claims)

@@ -170,6 +170,11 @@ class ReferenceTokenHandler(BearerHandler):
         """Return the issuer."""
         return (self.issuer,)
 
+    @property
+    def switched_off(self) -> tuple[str, ...]:
+        """The options by which a validation is switched off, for `check --deploy`."""
+        return self.rules.switched_off
+
     @sensitive_variables("token")
     def _known(self, token: str) -> Verified | None:
         now = self.now().timestamp()

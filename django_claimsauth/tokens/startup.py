@@ -17,7 +17,7 @@ from django.contrib.auth import get_user_model
 from django.db.models.signals import post_save, pre_delete
 from django.utils import timezone
 
-from django_claimsauth.tokens import settings_checks
+from django_claimsauth.tokens import scheme_checks, settings_checks
 from django_claimsauth.tokens.grants import stamp_of
 from django_claimsauth.tokens.models import RevocationReason, TokenFamily
 
@@ -31,6 +31,7 @@ def register() -> None:
     And to its proxies, whose signals are their own.
     """
     settings_checks.register()
+    scheme_checks.register()
     for model in _user_models():
         name = model._meta.label
         post_save.connect(
