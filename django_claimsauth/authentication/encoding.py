@@ -7,7 +7,6 @@ that repairs what it reads lets two spellings stand for one token.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 import math
@@ -15,6 +14,8 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 MAX_DEPTH = 32
+_FROM_URL = bytes.maketrans(b"-_", b"+/")
+_TO_URL = bytes.maketrans(b"+/", b"-_")
 
 
 def decode_base64url(text: bytes) -> bytes:
@@ -25,7 +26,8 @@ def decode_base64url(text: bytes) -> bytes:
         ValueError: padding, a foreign character, or unused bits that are not 0.
     """
     try:
-        decoded = base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4))
+        padded = text.translate(_FROM_URL) + b"=" * (-len(text) % 4)
+        decoded = binascii.a2b_base64(padded)
     except binascii.Error as error:
         raise ValueError(f"not base64url: {error}") from None
     # The decoder skips foreign characters and ignores unused bits: what it
@@ -37,7 +39,9 @@ def decode_base64url(text: bytes) -> bytes:
 
 def encode_base64url(octets: bytes) -> bytes:
     """Return octets as base64url text without padding."""
-    return base64.urlsafe_b64encode(octets).rstrip(b"=")
+    # What the module `base64` does, without the five calls that it takes for it.
+    encoded = binascii.b2a_base64(octets, newline=False)
+    return encoded.translate(_TO_URL).rstrip(b"=")
 
 
 def decode_json(octets: bytes) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from django_claimsauth.claims.claim import Claim
@@ -31,6 +31,7 @@ class ClaimsIdentity:
     __slots__ = (
         "_authentication_type",
         "_claims",
+        "_make",
         "_name_type",
         "_role_type",
     )
@@ -42,15 +43,39 @@ class ClaimsIdentity:
         name_type: str | None = DEFAULT_NAME_TYPE,
         role_type: str | None = DEFAULT_ROLE_TYPE,
     ) -> None:
-        self._claims: tuple[Claim, ...] = tuple_of(Claim, claims)
+        self._claims: tuple[Claim, ...] | None = tuple_of(Claim, claims)
+        self._make: Callable[[], Iterable[Claim]] | None = None
         self._authentication_type = _plain(authentication_type)
         self._name_type = _plain(name_type) or DEFAULT_NAME_TYPE
         self._role_type = _plain(role_type) or DEFAULT_ROLE_TYPE
 
+    @classmethod
+    def deferred(
+        cls,
+        make: Callable[[], Iterable[Claim]],
+        authentication_type: str | None = None,
+        name_type: str | None = DEFAULT_NAME_TYPE,
+        role_type: str | None = DEFAULT_ROLE_TYPE,
+    ) -> ClaimsIdentity:
+        """
+        Return an identity whose claims are made when somebody looks at them.
+
+        Args:
+            make: returns the same claims however often it is called.
+        """
+        identity = cls((), authentication_type, name_type, role_type)
+        identity._claims, identity._make = None, make
+        return identity
+
     @property
     def claims(self) -> tuple[Claim, ...]:
         """Every claim, in the order in which it was given."""
-        return self._claims
+        known = self._claims
+        if known is None:
+            # Two threads may both make them: it is the same to everybody.
+            made = () if self._make is None else self._make()
+            known = self._claims = tuple_of(Claim, made)
+        return known
 
     @property
     def authentication_type(self) -> str | None:
@@ -83,7 +108,7 @@ class ClaimsIdentity:
         return self._first_value("sub")
 
     def _first_value(self, type: str) -> ClaimValue | None:
-        for claim in self._claims:
+        for claim in self.claims:
             if claim.type == type:
                 return claim.value
         return None
@@ -91,7 +116,7 @@ class ClaimsIdentity:
     def with_claims(self, *claims: Claim) -> ClaimsIdentity:
         """Return a new identity that has these claims after its own."""
         return ClaimsIdentity(
-            (*self._claims, *claims),
+            (*self.claims, *claims),
             self._authentication_type,
             self._name_type,
             self._role_type,
@@ -99,7 +124,7 @@ class ClaimsIdentity:
 
     def _facts(self) -> tuple[Any, ...]:
         types = (self._authentication_type, self._name_type, self._role_type)
-        return (self._claims, *types)
+        return (self.claims, *types)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ClaimsIdentity):
@@ -113,7 +138,7 @@ class ClaimsIdentity:
         return (self.__class__, self._facts())
 
     def __repr__(self) -> str:
-        return f"ClaimsIdentity({list(self._claims)!r}, {self._authentication_type!r})"
+        return f"ClaimsIdentity({list(self.claims)!r}, {self._authentication_type!r})"
 
 
 def _plain(text: Any) -> str | None:
