@@ -100,10 +100,6 @@ class SimpleJWTHandler(JWTBearerHandler):
         """Return nothing: what could be wrong was refused when the scheme was made."""
         return []
 
-    def _known(self, token: str) -> None:
-        # The user is asked for each time, so nothing is remembered.
-        return None
-
     def _verify(self, token: str) -> Verified:
         claims = self.validate(token)
         return Verified(claims, self.principal_from(claims), 0, 0, ())

@@ -38,7 +38,7 @@ def test_the_defaults_are_sound():
         ("REVOCATION_CACHE", "nowhere"),
     ],
 )
-def test_a_value_out_of_range_is_an_error_that_names_it(settings, name, value):
+def test_a_value_out_of_range_is_an_error_that_names_it(settings, db, name, value):
     tokens_settings(settings, **{name: value})
 
     (message,) = check_settings(None)
