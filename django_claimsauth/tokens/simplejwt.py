@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
+from django.views.decorators.debug import sensitive_variables
 
 from django_claimsauth.authentication.encoding import decode_json
 from django_claimsauth.authentication.users import find_user
@@ -100,9 +101,25 @@ class SimpleJWTHandler(JWTBearerHandler):
         """Return nothing: what could be wrong was refused when the scheme was made."""
         return []
 
-    def _verify(self, token: str) -> Verified:
+    @sensitive_variables("token")
+    def verified(self, token: str) -> Verified:
+        """Return a valid token's claims and principal; nothing is remembered."""
+        # The user is asked for each time.
         claims = self.validate(token)
         return Verified(claims, self.principal_from(claims), 0, 0, ())
+
+    def accepts_issuer(self, issuer: str | None) -> bool:
+        """Tell whether a token of this issuer is meant for this scheme."""
+        return issuer is not None and issuer == self.issuer
+
+    def authorization_servers(self) -> tuple[str, ...]:
+        """Return none: nobody issues these tokens any more."""
+        return ()
+
+    @property
+    def switched_off(self) -> tuple[str, ...]:
+        """Nothing, for `check --deploy`: what simplejwt checked is checked."""
+        return ()
 
     def _check_origin(self, claims: Mapping[str, Any]) -> None:
         if self.issuer is not None and claims.get("iss") != self.issuer:

@@ -14,6 +14,7 @@ def _bare_user_model(settings):
 
 def test_a_user_model_without_groups_has_no_roles(db, bare_user_model):
     assert [] == grants.roles_of(1)
+    assert grants.group_column("user__").value is None
 
 
 def test_a_user_model_without_a_column_is_always_active(bare_user_model):

@@ -193,5 +193,21 @@ class TestTheirSettings:
         with pytest.raises(UnusableKeyError):
             schemes["old"]
 
+    def test_it_needs_no_section_of_tokens(self, user, settings):
+        settings.CLAIMSAUTH = {**settings.CLAIMSAUTH, "TOKENS": {}}
+        change_over(settings)
+
+        assert asked(old_token(user)).succeeded
+
+    def test_it_answers_for_its_own_issuer_alone(self, settings):
+        assert not schemes["old"].accepts_issuer(None)
+        change_over(settings, issuer="me")
+
+        assert schemes["old"].accepts_issuer("me")
+        assert not schemes["old"].accepts_issuer("https://issuer.test")
+
     def test_the_checks_are_silent(self):
-        assert [] == schemes["old"].check()
+        handler = schemes["old"]
+
+        assert [] == handler.check()
+        assert () == handler.switched_off == handler.authorization_servers()
