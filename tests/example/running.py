@@ -19,6 +19,8 @@ def environment(**variables):
         if not name.startswith("EXAMPLE_")
     }
     inherited.pop("DJANGO_SETTINGS_MODULE", None)
+    # Workers of a test run have a narrow terminal; the table is read whole here.
+    inherited.pop("COLUMNS", None)
     return {
         **inherited,
         "PYTHONPATH": str(ROOT),
