@@ -54,6 +54,11 @@ class PolicyAutoSchema(AutoSchema):
         required: list[dict[str, Any]] = [{alias: []} for alias in accepted]
         return required if metadata.asked else [*required, {}]
 
+    def get_response_serializers(self) -> Any:
+        """Return what a view says that it answers with, where that is not its body."""
+        own = getattr(self.view, "response_serializer_class", None)
+        return super().get_response_serializers() if own is None else own
+
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         """Return the operation, its refusals included."""
         operation = super().get_operation(*args, **kwargs)

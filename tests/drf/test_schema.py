@@ -37,6 +37,17 @@ class Opened(Things):
     pass
 
 
+class AnswerSerializer(serializers.Serializer):
+    number = serializers.IntegerField()
+
+
+class Answering(Things):
+    response_serializer_class = AnswerSerializer
+
+    def post(self, request):
+        return Response()
+
+
 class GuardedDocuments(Documents):
     schema = PolicyAutoSchema()
 
@@ -45,6 +56,7 @@ urlpatterns = [
     path("things/", Things.as_view()),
     path("guarded/", Guarded.as_view()),
     path("opened/", Opened.as_view()),
+    path("answering/", Answering.as_view()),
     path("documents/", GuardedDocuments.as_view({"get": "list", "post": "create"})),
 ]
 
@@ -80,3 +92,11 @@ def test_operations_accept_what_their_policies_accept(document):
 def test_guarded_operations_document_their_refusals(document):
     assert {"401", "403"} <= set(document["paths"]["/guarded/"]["get"]["responses"])
     assert "401" not in document["paths"]["/opened/"]["get"]["responses"]
+
+
+def test_a_view_may_answer_with_other_than_it_is_given(document):
+    operation = document["paths"]["/answering/"]["post"]
+    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+
+    assert "#/components/schemas/Answer" == answer["$ref"]
+    assert {"Answer", "Thing"} <= set(document["components"]["schemas"])
