@@ -169,6 +169,7 @@ def _check_owner(
         if spent.user_id is None:
             raise PasskeyError("user_handle_mismatch", "no user handle")
         return
-    handle: str = passkey.user.passkey_handle.handle  # type: ignore[attr-defined]
+    owner: Any = passkey.user
+    handle: str = owner.passkey_handle.handle
     if not hmac.compare_digest(answer.user_handle.hex(), handle):
         raise PasskeyError("user_handle_mismatch")
