@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from tests.cache_keys import VARIABLE as CACHE_PREFIX
 
@@ -46,3 +47,21 @@ def _runs_with(has, item):
 def cache_of_its_own(monkeypatch):
     """Give each test an empty cache, on a shared server too."""
     monkeypatch.setenv(CACHE_PREFIX, f"claimsauth-{uuid.uuid4().hex}")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """
+    End the connections of threads that outlive the tests.
+
+    asgiref's worker thread keeps the connection of the async tests, and PostgreSQL
+    drops no database that somebody is connected to.
+    """
+    yield
+    if connection.vendor != "postgresql":
+        return
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

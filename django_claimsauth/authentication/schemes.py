@@ -185,7 +185,8 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
             return known
         merged = Merged({each: await self.aresult_of(each, inner) for each in aliases})
         if merged.principal is not None:
-            await self._atransform(merged.principal, merged.made_of, inner)
+            async with state.turn(merged.made_of):
+                await _transformed_in_turn(merged.principal, merged.made_of, inner)
         result = merged.as_result(state.transformed.get(merged.made_of))
         state.combined[aliases] = result
         return result
@@ -303,23 +304,17 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         return found
 
     async def _aown_result(self, target: str, request: Any) -> AuthenticateResult:
-        state = state_of(request)
         # Tasks of one request may ask at the same time, and one is enough.
-        async with state.turn(target):
-            found = state.results.get(target)
-            if found is None:
-                found = _checked(await self[target].aauthenticate(request), target)
-                state.results[target] = found
-        return found
+        async with state_of(request).turn(target):
+            return await self._in_turn(target, request)
 
-    async def _atransform(
-        self, principal: ClaimsPrincipal, made_of: tuple[int, ...], request: Any
-    ) -> None:
-        state = state_of(request)
-        async with state.turn(made_of):
-            if made_of not in state.transformed:
-                done = await transformations.arun(principal, request)
-                state.transformed[made_of] = done
+    async def _in_turn(self, target: str, request: Any) -> AuthenticateResult:
+        results = state_of(request).results
+        found = results.get(target)
+        if found is None:
+            found = _checked(await self[target].aauthenticate(request), target)
+            results[target] = found
+        return found
 
     def _targets(
         self, request: Any, names: Iterable[str] | None, operation: str
@@ -327,6 +322,14 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         aliases = self.aliases(names, operation)
         targets = [self.target(alias, operation, request) for alias in aliases]
         return list(dict.fromkeys(targets))
+
+
+async def _transformed_in_turn(
+    principal: ClaimsPrincipal, made_of: tuple[int, ...], request: Any
+) -> None:
+    done = state_of(request).transformed
+    if made_of not in done:
+        done[made_of] = await transformations.arun(principal, request)
 
 
 def _checked(result: object, alias: str) -> AuthenticateResult:

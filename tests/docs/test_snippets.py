@@ -19,9 +19,11 @@ def as_before(settings):
     """Forget the policies and handlers that a page adds."""
     settings.CLAIMSAUTH = claimsauth()
     names, handlers = set(policies), list(registry.handlers)
+    provider = policies._provider
     yield
     for name in set(policies) - names:
         policies.remove(name)
+    policies.provide(provider)
     registry.handlers[:] = handlers
     registry.changed()
 
