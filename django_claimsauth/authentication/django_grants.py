@@ -51,6 +51,14 @@ class Grants:
 NOTHING: Final = Grants(permissions=())
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of a user's grants, and under which versions."""
+
+    grants: Grants
+    versions: tuple[str | None, str | None] = (None, None)
+
+
 def grants_of(
     principal: ClaimsPrincipal,
     request: HttpRequest,
@@ -71,34 +79,37 @@ def grants_of(
     key = key_of(subject)
     if key is None:
         return NOTHING
-    known: dict[Any, Grants] = state_of(request).notes.setdefault(NOTE, {})
-    found = known.get(subject)
-    if found is None or (permissions and found.permissions is None):
-        found = known[subject] = _cached(
-            key, found, permissions=permissions, timeout=timeout
+    known: dict[Any, Read] = state_of(request).notes.setdefault(NOTE, {})
+    read = known.get(subject)
+    if read is None or (permissions and read.grants.permissions is None):
+        read = known[subject] = _read(
+            key, read, permissions=permissions, timeout=timeout
         )
-    return found
+    return read.grants
 
 
-def _cached(
-    key: Any, found: Grants | None, *, permissions: bool, timeout: timedelta
-) -> Grants:
+def _read(
+    key: Any, read: Read | None, *, permissions: bool, timeout: timedelta
+) -> Read:
+    """Return what is granted; what this request has read already is not read again."""
     if not timeout:
-        return _loaded(key, found, permissions=permissions)
+        found = None if read is None else read.grants
+        return Read(_loaded(key, found, permissions=permissions))
     name, own = key_name("user", key), key_name("version", key)
     answer = cache.get_many([name, own, EVERYBODY])
     # Read before the rows are: what changes in between makes the entry void.
     versions = (answer.get(own), answer.get(EVERYBODY))
+    # Half of it, read before a change, would make an old entry under new versions.
+    found = read.grants if read is not None and read.versions == versions else None
     entry = answer.get(name)
     if entry is not None and entry[0] == versions:
-        kept = Grants(*entry[1])
-        if kept.permissions is not None or not permissions:
-            return kept
-        found = kept
+        found = Grants(*entry[1])
+        if found.permissions is not None or not permissions:
+            return Read(found, versions)
     loaded = _loaded(key, found, permissions=permissions)
     fields = (loaded.is_active, loaded.is_superuser, loaded.groups, loaded.permissions)
     cache.set(name, (versions, fields), timeout.total_seconds())
-    return loaded
+    return Read(loaded, versions)
 
 
 def _loaded(key: Any, found: Grants | None, *, permissions: bool) -> Grants:

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.auth.signals import user_logged_in
 from django.core.cache import cache
+from django.db.models.signals import m2m_changed
 
 from django_claimsauth.authentication.grant_versions import (
     EVERYBODY,
@@ -18,7 +19,9 @@ from django_claimsauth.authentication.grant_versions import (
 )
 from django_claimsauth.authentication.transformation import DjangoGroups
 from tests.authentication.grants import (
+    GROUPS,
     HERE,
+    PERMISSIONS,
     claimsauth,
     permission,
     permissions_of,
@@ -110,9 +113,52 @@ class TestGroups:
 
     def test_more_users_than_are_worth_naming_are_everybody(self, ada, other):
         users = [User(username=f"u{n}") for n in range(MAX_FORGOTTEN)]
-        other.user_set.add(ada, *User.objects.bulk_create(users))
+        everybody = cache.get(EVERYBODY)
+        other.user_set.add(*User.objects.bulk_create(users))
+        assert everybody == cache.get(EVERYBODY)
 
+        other.user_set.set([ada, User.objects.create(username="u")], clear=True)
+        other.user_set.clear()
+        more = [User(username=f"v{n}") for n in range(MAX_FORGOTTEN)]
+        everybody = cache.get(EVERYBODY)
+        other.user_set.add(ada, *User.objects.bulk_create(more))
+
+        assert everybody != cache.get(EVERYBODY)
         assert ("other", "staff") == roles_of(ada)
+
+    def test_what_is_read_in_the_middle_of_the_change_is_old_when_it_is_done(
+        self, ada, other
+    ):
+        """Another process may read between the announcement and the row."""
+        seen = []
+
+        def read(action, **kwargs):
+            seen.append((action, roles_of(ada)))
+
+        m2m_changed.connect(read, sender=User.groups.through)
+        try:
+            ada.groups.add(other)
+        finally:
+            m2m_changed.disconnect(read, sender=User.groups.through)
+
+        assert ("pre_add", ("staff",)) == seen[0]
+        assert ("other", "staff") == roles_of(ada)
+
+    def test_a_change_in_the_middle_of_a_request_is_seen_by_the_next_one(
+        self, ada, other, settings
+    ):
+        """Groups read before the change are not cached as if read after it."""
+
+        def change(principal, request):
+            ada.groups.set([other])
+            return principal
+
+        forget_user(ada.pk)
+        settings.CLAIMSAUTH = claimsauth(GROUPS, change, PERMISSIONS)
+        assert ("staff",) == roles_of(ada)
+
+        settings.CLAIMSAUTH = claimsauth()
+        assert ("other",) == roles_of(ada)
 
 
 class TestPermissions:

@@ -3,7 +3,7 @@
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import modify_settings, override_settings
 
@@ -125,6 +125,15 @@ class TestComputed:
         assert ("welders",) == roles_of(robot)
         assert ("factory.weld",) == permissions_of(robot)
         assert ((), ()) == (roles_of(scrap), permissions_of(scrap))
+
+    def test_one_that_works_out_whether_everything_is_allowed_is_asked(
+        self, user_model
+    ):
+        model = user_model("Officer")
+        general, major = (model.objects.create(rank=r) for r in ("general", "major"))
+
+        assert Permission.objects.count() == len(permissions_of(general))
+        assert () == permissions_of(major)
 
     def test_one_without_a_flag_is_active_and_no_superuser(self, user_model):
         guest = user_model("Guest").objects.create(name="g")

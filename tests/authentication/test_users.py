@@ -113,6 +113,14 @@ class TestFind:
     def test_what_is_not_written_like_a_key_names_nobody(self, ada, subject):
         assert find_user(subject) is None
 
+    @pytest.mark.parametrize("subject", ODD_KEYS[:-2], ids=repr)
+    def test_what_is_not_written_like_a_key_is_none(self, subject):
+        assert key_of(subject) is None
+
+    @pytest.mark.parametrize(("length", "is_key"), [(255, True), (256, False)])
+    def test_a_key_is_so_long_and_no_longer(self, length, is_key):
+        assert is_key is (key_of("1" * length) is not None)
+
     @pytest.mark.parametrize("subject", ["0", "2", "-1"])
     def test_a_key_that_no_user_has_names_nobody(self, ada, subject):
         assert find_user(subject) is None

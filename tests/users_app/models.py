@@ -66,6 +66,28 @@ class Robot(AbstractBaseUser):
         return str(self.serial)
 
 
+class Officer(AbstractBaseUser, PermissionsMixin):
+    """A user whose rank says whether everything is allowed."""
+
+    rank = models.CharField(max_length=10, unique=True)
+    is_active = models.BooleanField(default=True)
+    groups = models.ManyToManyField(Group, related_name="officers", blank=True)
+    user_permissions = models.ManyToManyField(
+        Permission, related_name="officers", blank=True
+    )
+
+    USERNAME_FIELD = "rank"
+    objects = BaseUserManager()
+
+    @property
+    def is_superuser(self):
+        """Whether the rank is the highest."""
+        return self.rank == "general"
+
+    def __str__(self):
+        return self.rank
+
+
 class Guest(AbstractBaseUser):
     """A user without so much as a flag."""
 
