@@ -256,7 +256,8 @@ class RequireRecentAuthentication(Requirement):
 
     within: timedelta
     methods: tuple[str, ...] = ()
-    clock: Callable[[], float] = field(default=time.time, compare=False, repr=False)
+    # Compared: what equals another is judged by that one's plan, with its clock.
+    clock: Callable[[], float] = field(default=time.time, repr=False)
     pure: ClassVar[bool] = True
 
     def __post_init__(self) -> None:

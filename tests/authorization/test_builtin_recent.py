@@ -87,11 +87,22 @@ def test_the_challenge_says_how_recent_in_whole_seconds():
     assert 600 == recent().max_age
 
 
-def test_two_that_ask_the_same_are_equal_whatever_the_clock():
-    assert RequireRecentAuthentication(TEN) == recent()
-    assert hash(RequireRecentAuthentication(TEN)) == hash(recent())
-    assert recent() != recent(methods=("hwk",))
-    assert "clock" not in repr(recent())
+def test_two_that_ask_the_same_by_one_clock_are_equal():
+    one = RequireRecentAuthentication(TEN)
+
+    assert RequireRecentAuthentication(TEN) == one
+    assert hash(RequireRecentAuthentication(TEN)) == hash(one)
+    assert RequireRecentAuthentication(TEN, ("hwk",)) != one
+    assert "clock" not in repr(one)
+
+
+def test_each_is_judged_by_its_own_clock():
+    now = RequireRecentAuthentication(TEN, clock=lambda: float(NOW))
+    later = RequireRecentAuthentication(TEN, clock=lambda: NOW + 601.0)
+
+    assert [True, False, True] == [
+        allowed(each, auth_time=NOW) for each in (now, later, now)
+    ]
 
 
 @pytest.mark.parametrize("odd", [None, 600, "10m", 1.5])
