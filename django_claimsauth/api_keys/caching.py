@@ -18,14 +18,14 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from django_claimsauth.api_keys.records import ApiKeyRecord
-from django_claimsauth.claims import ClaimsPrincipal
+from django_claimsauth.authentication.results import AuthenticateResult
 
 
 class Entry(NamedTuple):
-    """A key that worked, its principal, and when it was read (monotonic seconds)."""
+    """A key that worked, what it came to, and when it was read (monotonic seconds)."""
 
     record: ApiKeyRecord
-    principal: ClaimsPrincipal
+    result: AuthenticateResult
     read_at: float
 
 
@@ -56,10 +56,9 @@ class KeyCache:
             return None
         return entry
 
-    def same(self, digest: str, record: ApiKeyRecord) -> ClaimsPrincipal | None:
-        """Return the principal of a key that was read again and has not changed."""
-        entry = self._entries.get(digest)
-        return entry.principal if entry is not None and entry.record == record else None
+    def last(self, digest: str) -> Entry | None:
+        """Return the entry of a presented key, however old."""
+        return self._entries.get(digest)
 
     def put(self, digest: str, entry: Entry) -> None:
         """Keep an entry."""

@@ -108,8 +108,10 @@ class APIKeyHandler(SchemeHandler):
         presented = digest(text)
         entry = self._cache.get(presented, time.monotonic())
         if entry is not None:
-            return self._judged(request, entry.record, presented, entry.principal)
-        parsed = parse(text)
+            return self._judged(request, entry.record, presented, entry)
+        # A key that worked before is well-formed, and its id is known.
+        last = self._cache.last(presented)
+        parsed = parse(text) if last is None else last.record
         if parsed is None:
             return self._refused(request, Cause.MALFORMED)
         return self._judged(request, self.store.find(parsed.key_id), presented)
@@ -125,7 +127,7 @@ class APIKeyHandler(SchemeHandler):
         request: HttpRequest,
         record: ApiKeyRecord | None,
         presented: str,
-        principal: ClaimsPrincipal | None = None,
+        entry: Entry | None = None,
     ) -> AuthenticateResult:
         now = timezone.now()
         cause = refusal(record, presented, now, lambda: client_ip(request))
@@ -135,17 +137,18 @@ class APIKeyHandler(SchemeHandler):
         if record.rate and not self._within_rate(request, record):
             return AuthenticateResult.fail("rate_limited", f"key {record.key_id}")
         self._note_use(request, record, presented, now)
-        return AuthenticateResult.succeed(principal or self._made(record, presented))
+        return self._made(record, presented) if entry is None else entry.result
 
-    def _made(self, record: ApiKeyRecord, presented: str) -> ClaimsPrincipal:
+    def _made(self, record: ApiKeyRecord, presented: str) -> AuthenticateResult:
+        last = self._cache.last(presented) if self.lookup == "strict" else None
         # What it is made of: the record alone, or also what its owner may by now.
-        if not asks_owner(record):
-            known = self._cache.same(presented, record)
-            if known is not None and self.lookup == "strict":
-                return known
-        principal = principal_of(record, self.name)
-        self._cache.put(presented, Entry(record, principal, time.monotonic()))
-        return principal
+        if last is not None and last.record == record and not asks_owner(record):
+            return last.result
+        found = AuthenticateResult.succeed(principal_of(record, self.name))
+        # As a list of one, which is how it is asked for again and again.
+        result = found.alone(self.name)
+        self._cache.put(presented, Entry(record, result, time.monotonic()))
+        return result
 
     def _within_rate(self, request: HttpRequest, record: ApiKeyRecord) -> bool:
         charged = charge(f"api_key:{record.key_id}", _rate(record.rate))

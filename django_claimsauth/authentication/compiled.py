@@ -16,23 +16,25 @@ from __future__ import annotations
 import re
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import SimpleNamespace
 from typing import Any, Final, TypeAlias
 
 from django.core.signals import setting_changed
-from django.db import connections, router
+from django.db import DEFAULT_DB_ALIAS, connections, router
 from django.db.models import Model, QuerySet
 from django.db.models.sql import InsertQuery, UpdateQuery
 
+from django_claimsauth.authentication.converters import (
+    ColumnConverter,
+    converters_of,
+)
 from django_claimsauth.authentication.placeholders import UNFIT, Param, Slot
 
 __all__ = ["CompiledInsert", "CompiledSelect", "CompiledUpdate", "Param"]
 
 AnyQuerySet: TypeAlias = "QuerySet[Any, Any]"
 Row: TypeAlias = tuple[Any, ...]
-#: Takes a value and the connection that it came from.
-Converter: TypeAlias = Callable[[Any, Any], Any]
 Params: TypeAlias = "list[Any] | dict[Any, Any]"
 #: As Django finds them: `%%` is a character of the text.
 _PLACEHOLDER: Final = re.compile(r"(?<!%)%s")
@@ -41,14 +43,14 @@ _PLACEHOLDER: Final = re.compile(r"(?<!%)%s")
 class Statement:
     """SQL for one database, parameters with slots, converters of the columns."""
 
-    __slots__ = ("_converters", "_names", "_params", "_slots", "sql")
+    __slots__ = ("_names", "_params", "_slots", "converters", "sql")
 
     def __init__(
         self,
         connection: Any,
         sql: str,
         params: Iterable[Any],
-        converters: Iterable[tuple[int, Converter]] = (),
+        converters: Iterable[ColumnConverter] = (),
     ) -> None:
         # Never None: the backends handle `%%` only where parameters are given.
         self.sql, self._params = _placed(connection, sql, list(params))
@@ -58,7 +60,7 @@ class Statement:
             if isinstance(each, Slot)
         ]
         self._names = {slot.name for _, slot in self._slots}
-        self._converters = list(converters)
+        self.converters = list(converters)
 
     def bound(self, values: Mapping[str, Any], connection: Any) -> Params | None:
         """
@@ -81,11 +83,11 @@ class Statement:
 
     def converted(self, row: Row, connection: Any) -> Row:
         """Return the row as the ORM would: booleans, datetimes, JSON, UUIDs."""
-        if not self._converters:
-            return row
         columns = list(row)
-        for position, convert in self._converters:
-            columns[position] = convert(columns[position], connection)
+        for position, convert, keeps_null in self.converters:
+            value = columns[position]
+            if value is not None or not keeps_null:
+                columns[position] = convert(value, connection)
         return tuple(columns)
 
 
@@ -173,6 +175,8 @@ class CompiledSelect(Compiled):
         """The database that the router names now."""
         if self._model is None:
             self._model = self._queryset().model
+        if not router.routers:
+            return DEFAULT_DB_ALIAS
         if self._for_write:
             return router.db_for_write(self._model)
         return router.db_for_read(self._model)
@@ -187,7 +191,7 @@ class CompiledSelect(Compiled):
         compiler = query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         columns = [column for column, _, _ in compiler.select]
-        return Statement(connection, sql, params, _converters(compiler, columns))
+        return Statement(connection, sql, params, converters_of(compiler, columns))
 
     def first(self, **values: Any) -> Row | None:
         """Return the first row that the values find, or None."""
@@ -198,7 +202,9 @@ class CompiledSelect(Compiled):
         with connection.cursor() as cursor:
             cursor.execute(statement.sql, params)
             row = cursor.fetchone()
-        return None if row is None else statement.converted(row, connection)
+        if row is None or not statement.converters:
+            return row  # type: ignore[no-any-return]  # as the driver has it
+        return statement.converted(row, connection)
 
     def all(self, **values: Any) -> list[Row]:
         """Return every row that the values find."""
@@ -303,42 +309,6 @@ class CompiledInsert(Compiled):
             django.db.IntegrityError: what the database refuses.
         """
         self._executed(values)
-
-
-def _converters(compiler: Any, columns: list[Any]) -> Iterator[tuple[int, Converter]]:
-    """Yield each column's converter, none of which holds on to this connection."""
-    operations = compiler.connection.ops
-    for position, (converters, expression) in compiler.get_converters(columns).items():
-        steps = [_portable(each, expression, operations) for each in converters]
-        yield position, steps[0] if len(steps) == 1 else _chained(steps)
-
-
-def _chained(steps: list[Converter]) -> Converter:
-    def convert(value: Any, connection: Any) -> Any:
-        for step in steps:
-            value = step(value, connection)
-        return value
-
-    return convert
-
-
-def _portable(converter: Any, expression: Any, operations: Any) -> Converter:
-    """
-    Return a converter that works on whichever connection it is called with.
-
-    A connection belongs to one thread; the statement is used by all of them.
-    """
-    if getattr(converter, "__self__", None) is not operations:
-        return lambda value, connection: converter(value, expression, connection)
-    function = converter.__func__
-
-    def convert(value: Any, connection: Any) -> Any:
-        # To a backend NULL is None, whatever the column; a field may differ.
-        if value is None:
-            return None
-        return function(connection.ops, value, expression, connection)
-
-    return convert
 
 
 def _drop_all(**kwargs: Any) -> None:

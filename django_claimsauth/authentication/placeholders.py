@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final, TypeAlias
 
 from django.core.exceptions import ValidationError
-from django.db.models import Expression, Field
+from django.db.models import CharField, Expression, Field, TextField
 
 AnyField: TypeAlias = "Field[Any, Any]"
 
@@ -18,14 +18,19 @@ UNFIT: Final[Any] = object()
 
 
 class Slot:
-    """Where in the parameters a value goes, and the field that prepares it."""
+    """
+    Where in the parameters a value goes, and the field that prepares it.
 
-    __slots__ = ("field", "for_save", "name")
+    Where it `keeps_text`, a str is what the driver gets.
+    """
+
+    __slots__ = ("field", "for_save", "keeps_text", "name")
 
     def __init__(self, name: str, field: AnyField, *, for_save: bool) -> None:
         self.name = name
         self.field = field
         self.for_save = for_save
+        self.keeps_text = _keeps_text(field)
 
     def prepared(self, value: Any, connection: Any) -> Any:
         """
@@ -34,6 +39,9 @@ class Slot:
         Raises:
             ValueError: the value is to be written and the column cannot hold it.
         """
+        is_text = self.keeps_text and value.__class__ is str
+        if is_text and value.isascii() and "\0" not in value:
+            return value
         if self.for_save:
             ready = self.field.get_db_prep_save(value, connection)
             if is_unfit(ready):
@@ -49,6 +57,23 @@ class Slot:
         except (TypeError, ValueError, OverflowError, ValidationError):
             return UNFIT
         return UNFIT if is_unfit(ready) else ready
+
+
+def _keeps_text(field: AnyField) -> bool:
+    """Tell whether a field hands on a str as it is, by Django's own methods."""
+    if not isinstance(field, CharField | TextField):
+        return False
+    return all(
+        owner.__module__.startswith("django.db.models.")
+        for name in (
+            "to_python",
+            "get_prep_value",
+            "get_db_prep_value",
+            "get_db_prep_save",
+        )
+        for owner in type(field).__mro__
+        if name in owner.__dict__
+    )
 
 
 def is_unfit(value: Any) -> bool:

@@ -7,6 +7,7 @@ Deciding by a policy: its plans, kept; its refusals, logged.
 from __future__ import annotations
 
 import logging
+from types import NoneType
 from typing import Any
 
 from django.contrib.auth import get_backends
@@ -136,7 +137,12 @@ def _is_possible(part: Requirement, principal: ClaimsPrincipal) -> bool:
 
 def is_about_resource(policy: PolicyLike) -> bool:
     """Tell whether a policy holds a rule, or a requirement of a typed handler."""
-    return plan_of(policy, None).about_resource != 0
+    return plan_for(policy).about_resource != 0
+
+
+def plan_for(policy: PolicyLike) -> Plan:
+    """Return the plan of a policy where there is no resource, made at first use."""
+    return _plans.get((policy, NoneType)) or plan_of(policy, None)
 
 
 def plan_of(policy: PolicyLike, resource: object) -> Plan:

@@ -66,9 +66,10 @@ class PolicyOfViewPermission(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Tell whether the policy holds; of a resource policy, what needs no object."""
-        principal = principal_of(request)
-        if not decisions.is_about_resource(self.policy):
-            return bool(service.authorize(principal, self.policy, request=request))
+        principal, plan = principal_of(request), decisions.plan_for(self.policy)
+        if not plan.about_resource:
+            answer = decisions.decide(plan, principal, self.policy, request)
+            return answer.failure is None
         debt.owe(request, type(view).__qualname__, self.policy)
         return decisions.may_hold(principal, self.policy, request=request)
 

@@ -14,12 +14,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.db.models import Exists
+from django.db.models import Exists, F, Q
 
 from django_claimsauth.authentication.compiled import CompiledSelect, Param
 from django_claimsauth.authentication.users import find_user
 from django_claimsauth.conf import settings
-from django_claimsauth.tokens.grants import active_column
+from django_claimsauth.tokens.grants import has_field
 from django_claimsauth.tokens.local import local
 from django_claimsauth.tokens.models import (
     NotBefore,
@@ -42,19 +42,18 @@ def _revoked_tokens() -> Any:
 
 
 def _families() -> Any:
+    """Return the family that still stands: the database judges, one column is read."""
     sid = TokenFamily._meta.get_field("sid")
-    return (
-        TokenFamily.objects.filter(sid=Param("sid", sid))
-        .annotate(is_revoked=Exists(_revoked_tokens()))
-        .values_list(
-            "revoked_at",
-            "created_at",
-            "user_id",
-            active_column("user__"),
-            "user__tokens_not_before__not_before",
-            "is_revoked",
-        )
+    stamp = "user__tokens_not_before"
+    standing = TokenFamily.objects.filter(
+        Q((f"{stamp}__isnull", True)) | Q(created_at__gt=F(f"{stamp}__not_before")),
+        ~Exists(_revoked_tokens()),
+        sid=Param("sid", sid),
+        revoked_at__isnull=True,
     )
+    if has_field("is_active"):
+        standing = standing.filter(user__is_active=True)
+    return standing.values_list("user_id")
 
 
 def _stamps() -> Any:
@@ -116,15 +115,8 @@ def _by_database(claims: Mapping[str, Any], digest: str | None, *, own: bool) ->
     if not isinstance(sid, str):
         return _stands_alone(claims, digest)
     row = _FAMILY.first(sid=sid, digest=digest)
-    if row is None:
-        # Every family outlives its access tokens; without one it was deleted.
-        return False
-    revoked_at, created_at, user_id, is_active, not_before, is_revoked = row
-    if revoked_at is not None or is_revoked or not is_active:
-        return False
-    if not_before is not None and created_at <= not_before:
-        return False
-    return bool(str(user_id) == claims["sub"])
+    # Every family outlives its access tokens; without one it was deleted.
+    return row is not None and bool(str(row[0]) == claims["sub"])
 
 
 def _stands_alone(claims: Mapping[str, Any], digest: str | None) -> bool:

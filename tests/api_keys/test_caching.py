@@ -13,7 +13,7 @@ from django_claimsauth.api_keys.caching import Entry, KeyCache
 from django_claimsauth.api_keys.handler import APIKeyHandler
 from django_claimsauth.api_keys.models import ApiKey
 from django_claimsauth.api_keys.records import ApiKeyRecord
-from django_claimsauth.claims import ClaimsPrincipal
+from django_claimsauth.authentication import AuthenticateResult
 
 pytestmark = pytest.mark.django_db
 
@@ -190,7 +190,7 @@ class TestWhatOthersChange:
 class TestCache:
     def entry(self, key_id="a" * 12, read_at=0.0):
         record = ApiKeyRecord(key_id, "k", "0" * 64)
-        return Entry(record, ClaimsPrincipal.anonymous(), read_at)
+        return Entry(record, AuthenticateResult.no_result(), read_at)
 
     def test_an_entry_is_there_until_its_age(self):
         cache = KeyCache(2, max_age=5.0)
