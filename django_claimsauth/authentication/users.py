@@ -7,10 +7,12 @@ user; a stranger's `sub` never is, however much it looks like one.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.core.signals import setting_changed
 from django.db.models.manager import BaseManager
 
 from django_claimsauth.authentication.compiled import CompiledSelect, Param
@@ -134,11 +136,10 @@ def local_subject(principal: ClaimsPrincipal) -> object:
     identity = principal.identity
     if identity is None or not identity.is_authenticated:
         return None
-    claims = (each for each in identity.claims if each.type == "sub")
-    claim = next(claims, None)
-    if claim is None or claim.issuer != LOCAL_ISSUER:
-        return None
-    return claim.value
+    for claim in identity.claims:
+        if claim.type == "sub":
+            return claim.value if claim.issuer == LOCAL_ISSUER else None
+    return None
 
 
 def local_user_of(principal: ClaimsPrincipal) -> Any | None:
@@ -162,7 +163,7 @@ def key_of(subject: object) -> Any | None:
     if "\0" in subject:
         return None
     try:
-        key = get_user_model()._meta.pk.to_python(subject)
+        key = _table().key.to_python(subject)
     except (ValidationError, ValueError, TypeError, OverflowError):
         return None
     return key if key is not None and str(key) == subject else None
@@ -186,23 +187,42 @@ def find_user(subject: object) -> Any | None:
 
 def _loaded(key: Any) -> Any | None:
     """Return the user with this primary key, as the model's own manager finds it."""
-    model: Any = get_user_model()
-    manager = model._default_manager
+    table = _table()
+    manager = table.model._default_manager
     if type(manager).get_queryset is not BaseManager.get_queryset:
         # Whom it finds may depend on more than the row: on the tenant, on the time.
         return manager.filter(pk=key).first()
     row = _BY_KEY.first(key=key)
-    return None if row is None else model.from_db(_BY_KEY.alias, _columns(model), row)
+    if row is None:
+        return None
+    return table.model.from_db(_BY_KEY.alias, table.columns, row)
+
+
+class _Table(NamedTuple):
+    """The user model, its primary key and the attributes of its columns."""
+
+    model: Any
+    key: Any
+    columns: list[str]
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Table:
+    model: Any = get_user_model()
+    columns = [field.attname for field in model._meta.concrete_fields]
+    return _Table(model, model._meta.pk, columns)
+
+
+def _forget(**kwargs: Any) -> None:
+    _table.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="django_claimsauth.users")
 
 
 def _by_key() -> Any:
-    model: Any = get_user_model()
-    found = model._default_manager.filter(pk=Param("key", model._meta.pk))
-    return found.values_list(*_columns(model))
-
-
-def _columns(model: Any) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
+    model, key, columns = _table()
+    return model._default_manager.filter(pk=Param("key", key)).values_list(*columns)
 
 
 _BY_KEY: Final = CompiledSelect(_by_key)
