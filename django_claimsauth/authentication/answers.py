@@ -14,8 +14,6 @@ def checked(result: object, alias: str) -> AuthenticateResult:
     Raises:
         TypeError: anything but an AuthenticateResult.
     """
-    if result.__class__ is AuthenticateResult:
-        return result
     if result is None:
         return AuthenticateResult.no_result()
     if inspect.iscoroutine(result):

@@ -18,10 +18,19 @@ class AuthenticateResult:
     "No result" means that the request carries nothing for this scheme; a
     failure means that it does and that it is not accepted. Neither ends the
     request: the policy decides. `bool()` is `.succeeded`. It is made by
-    `succeed()`, `no_result()` and `fail()`.
+    `succeed()`, `no_result()` and `fail()`, and frozen.
+
+    `principal` is there on success, `code` on failure (of several schemes, the
+    first failure's), `detail` is for the log alone. `results` are each tried
+    scheme's own results, by alias, in order.
     """
 
-    __slots__ = ("_code", "_detail", "_principal", "_results")
+    # Plain slots, since they are read several times a request.
+    __slots__ = ("code", "detail", "principal", "results")
+    code: str | None
+    detail: str
+    principal: ClaimsPrincipal | None
+    results: Mapping[str, AuthenticateResult]
 
     def __init__(
         self,
@@ -30,13 +39,17 @@ class AuthenticateResult:
         detail: str,
         results: Mapping[str, AuthenticateResult],
     ) -> None:
-        self._principal = principal
-        self._code = code
-        self._detail = detail
         # Kept with the request and given to every handler: nobody writes into it.
         if not isinstance(results, MappingProxyType):
             results = MappingProxyType(dict(results))
-        self._results = results
+        put = object.__setattr__
+        put(self, "principal", principal)
+        put(self, "code", code)
+        put(self, "detail", detail)
+        put(self, "results", results)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("An AuthenticateResult is frozen.")
 
     @classmethod
     def succeed(
@@ -94,56 +107,36 @@ class AuthenticateResult:
     def alone(self, alias: str) -> AuthenticateResult:
         """Return the result of a list of one scheme, whose own result is this one."""
         results = MappingProxyType({alias: self})
-        return AuthenticateResult(self._principal, self._code, self._detail, results)
+        return AuthenticateResult(self.principal, self.code, self.detail, results)
 
     @property
     def succeeded(self) -> bool:
         """Whether a principal was authenticated."""
-        return self._principal is not None
-
-    @property
-    def principal(self) -> ClaimsPrincipal | None:
-        """The principal, on success."""
-        return self._principal
-
-    @property
-    def code(self) -> str | None:
-        """The failure's code; of several schemes, the first failure's."""
-        return self._code
-
-    @property
-    def detail(self) -> str:
-        """The failure's detail, for the log alone."""
-        return self._detail
+        return self.principal is not None
 
     @property
     def is_no_result(self) -> bool:
         """Whether the request carried no credential at all."""
-        return self._principal is None and self._code is None
-
-    @property
-    def results(self) -> Mapping[str, AuthenticateResult]:
-        """Each tried scheme's own result, by alias, in order."""
-        return self._results
+        return self.principal is None and self.code is None
 
     def __bool__(self) -> bool:
-        return self._principal is not None
+        return self.principal is not None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, AuthenticateResult):
             return NotImplemented
-        return (self._principal, self._code, self._detail) == (
-            other._principal,
-            other._code,
-            other._detail,
+        return (self.principal, self.code, self.detail) == (
+            other.principal,
+            other.code,
+            other.detail,
         )
 
     def __hash__(self) -> int:
-        return hash((self._principal, self._code, self._detail))
+        return hash((self.principal, self.code, self.detail))
 
     def __repr__(self) -> str:
-        if self._principal is not None:
-            return f"AuthenticateResult.succeed({self._principal!r})"
-        if self._code is None:
+        if self.principal is not None:
+            return f"AuthenticateResult.succeed({self.principal!r})"
+        if self.code is None:
             return "AuthenticateResult.no_result()"
-        return f"AuthenticateResult.fail({self._code!r}, {self._detail!r})"
+        return f"AuthenticateResult.fail({self.code!r}, {self.detail!r})"

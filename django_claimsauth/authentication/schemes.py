@@ -167,7 +167,9 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         if handler is None or aliases[0] in state.results:
             result = self._merged(aliases, inner, state)
         else:
-            result = checked(handler.authenticate(inner), aliases[0])
+            result = handler.authenticate(inner)
+            if result.__class__ is not AuthenticateResult:
+                result = checked(result, aliases[0])
             state.results[aliases[0]] = result
             if aliases[0] not in result.results:
                 # Else the handler keeps what it always comes to as a list of one.

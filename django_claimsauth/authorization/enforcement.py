@@ -111,28 +111,48 @@ def enforce(
         fallback: hold the fallback policy where nothing is declared.
     """
     inner = getattr(request, "_request", request)
-    state: RequestState = inner.__dict__.get(ATTRIBUTE) or state_of(inner)
+    given = inner.__dict__
+    state: RequestState = given.get(ATTRIBUTE) or state_of(inner)
     demand = _still_asked(state, metadata, fallback=fallback)
     if demand is None:
         return None
-    if state.current is None:
+    before = state.current
+    if before is None:
         for hook in before_authentication:
             hook(inner)
     result = state.combined.get(demand.names)
     if result is None or demand.in_turn or state.forced is not None:
         result = _authenticated(inner, demand)
-    before = state.current if DECIDED in state.notes else None
-    principal = bind(inner, result, schemes.user)
-    rejection = _rejection(result) if demand.rejects else None
-    if rejection is not None:
-        return _put_back(inner, before, refused(inner, rejection, demand.names))
-    if demand.plan is not None and demand.policy is not None:
-        verdict = decisions.decide(demand.plan, principal, demand.policy, inner)
-        if verdict.failure is not None:
-            refusal = refused(inner, result, demand.names, verdict.failure)
-            return _put_back(inner, before, refusal)
+    principal = result.principal
+    if (
+        principal is None
+        or result is not before
+        or given.get("principal") is not principal
+        or given.get("user") is not state.user
+    ):
+        # Else the request says it already, as `bind()` would find.
+        principal = bind(inner, result, schemes.user)
+    # Who was let in by claims alone is not judged by them again.
+    if demand.rejects or demand.plan not in principal.memo:
+        refusal = _judged(inner, demand, result, principal)
+        if refusal is not None:
+            return _put_back(inner, state, before, refusal)
     _let_in(inner, state, demand.asked, result.principal)
     return None
+
+
+def _judged(
+    request: Any, demand: Demand, result: AuthenticateResult, principal: ClaimsPrincipal
+) -> Refusal | None:
+    rejection = _rejection(result) if demand.rejects else None
+    if rejection is not None:
+        return refused(request, rejection, demand.names)
+    if demand.policy is None or demand.plan is None:
+        return None
+    verdict = decisions.decide(demand.plan, principal, demand.policy, request)
+    if verdict.failure is None:
+        return None
+    return refused(request, result, demand.names, verdict.failure)
 
 
 async def aenforce(
@@ -144,20 +164,21 @@ async def aenforce(
     demand = _still_asked(state, metadata, fallback=fallback)
     if demand is None:
         return None
-    if state.current is None:
+    before = state.current
+    if before is None:
         for hook in before_authentication:
             hook(inner)
     result, names = await _aauthenticated(inner, demand), demand.names
-    before = state.current if DECIDED in state.notes else None
     principal = bind(inner, result, schemes.user)
     rejection = _rejection(result) if demand.rejects else None
     if rejection is not None:
-        return _put_back(inner, before, await _arefused(inner, rejection, names))
+        refusal = await _arefused(inner, rejection, names)
+        return _put_back(inner, state, before, refusal)
     if demand.policy is not None:
         verdict = await decisions.aauthorize(principal, demand.policy, request=inner)
         if verdict.failure is not None:
             refusal = await _arefused(inner, result, names, verdict.failure)
-            return _put_back(inner, before, refusal)
+            return _put_back(inner, state, before, refusal)
     _let_in(inner, state, demand.asked, result.principal)
     return None
 
@@ -235,7 +256,10 @@ async def _aauthenticated(request: Any, demand: Demand) -> AuthenticateResult:
 
 
 def _put_back(
-    request: Any, before: AuthenticateResult | None, refusal: Refusal
+    request: Any,
+    state: RequestState,
+    before: AuthenticateResult | None,
+    refusal: Refusal,
 ) -> Refusal:
     """
     Return the refusal; the request is from whom it was let in as.
@@ -243,7 +267,7 @@ def _put_back(
     DRF asks about other methods in the middle of a request (which forms to show);
     a refusal there must not change who the request is from.
     """
-    if before is not None:
+    if before is not None and DECIDED in state.notes:
         bind(request, before, schemes.user)
     return refusal
 

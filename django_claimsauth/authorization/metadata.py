@@ -46,7 +46,7 @@ MAX_ENDPOINTS: Final = 4096
 _known: dict[tuple[Any, ...], tuple[Any, EndpointMetadata]] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EndpointMetadata:
     """
     What holds for one view and method.
@@ -57,6 +57,9 @@ class EndpointMetadata:
     the view's own authentication classes ask, where the policy names none.
     `asked` is everything that must hold, `is_declared` whether anything was
     declared; if not, the fallback policy holds.
+
+    One is made an endpoint and kept, so what is worked out of it is found by
+    which it is, and not by what it says.
     """
 
     gates: tuple[AuthorizeData, ...] = ()
@@ -65,12 +68,8 @@ class EndpointMetadata:
     declared: tuple[str, ...] = ()
     resource: PolicyLike | None = None
     schemes: tuple[str, ...] = ()
-    asked: tuple[AuthorizeData, ...] = field(init=False, repr=False, compare=False)
-    is_declared: bool = field(init=False, repr=False, compare=False)
-    _hash: int = field(init=False, repr=False, compare=False)
-
-    def __hash__(self) -> int:
-        return self._hash
+    asked: tuple[AuthorizeData, ...] = field(init=False, repr=False)
+    is_declared: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # Read on every request, and told once an endpoint.
@@ -78,8 +77,9 @@ class EndpointMetadata:
         object.__setattr__(self, "asked", asked)
         is_declared = bool(self.gates or self.entries or self.anonymous)
         object.__setattr__(self, "is_declared", is_declared)
-        known = hash((asked, self.anonymous, self.schemes))
-        object.__setattr__(self, "_hash", known)
+
+
+UNDECLARED: Final = EndpointMetadata()
 
 
 def declared_on(target: Any) -> Declaration:
@@ -120,16 +120,22 @@ def metadata_of(view: Any, method: str = "GET") -> EndpointMetadata:
     gates = (*gates, *outer.entries)
     name = handler_name(view, method)
     if method.upper() == "OPTIONS" and not _declares(cls, name):
-        found = _options_metadata(view, cls, gates, outer)
-        return replace(found, schemes=_own_schemes(cls))
+        return _options_metadata(view, cls, gates, outer)
     return metadata_of_handler(cls, name, gates, open_around=outer.anonymous)
 
 
 def _function_metadata(
     declaration: Declaration, gates: tuple[AuthorizeData, ...]
 ) -> EndpointMetadata:
+    if declaration is NOTHING and not gates:
+        return UNDECLARED
+    key = (declaration, gates)
+    known = _known.get(key)
+    if known is not None:
+        return known[1]
     where = _where(function=declaration != NOTHING, gate=bool(gates))
-    return EndpointMetadata(gates, declaration.entries, declaration.anonymous, where)
+    found = EndpointMetadata(gates, declaration.entries, declaration.anonymous, where)
+    return _keep(key, (), found)
 
 
 def _own_schemes(cls: type) -> tuple[str, ...]:
@@ -174,10 +180,15 @@ def metadata_of_handler(
     read = _read_class(cls, name, gates, open_around=open_around)
     found = replace(read, schemes=_own_schemes(cls))
     # A verb may be any word that a client sends; what a class has is bounded.
-    if hasattr(cls, name):
-        if len(_known) >= MAX_ENDPOINTS:
-            _known.clear()
-        _known[key] = (copy(asking), found)
+    return _keep(key, asking, found) if hasattr(cls, name) else found
+
+
+def _keep(
+    key: tuple[Any, ...], asking: Any, found: EndpointMetadata
+) -> EndpointMetadata:
+    if len(_known) >= MAX_ENDPOINTS:
+        _known.clear()
+    _known[key] = (copy(asking), found)
     return found
 
 
@@ -211,6 +222,12 @@ def _options_metadata(
     view: Any, cls: type, gates: tuple[AuthorizeData, ...], outer: Declaration
 ) -> EndpointMetadata:
     """OPTIONS tells of the reads, so it asks what GET asks, or else every method."""
+    asking = getattr(cls, "authentication_classes", ())
+    actions = tuple((getattr(view, "actions", None) or {}).items())
+    key = (cls, gates, outer, actions)
+    known = _known.get(key)
+    if known is not None and known[0] == asking:
+        return known[1]
     verbs = _verbs(view, cls)
     read = [verb for verb in verbs if verb == "get"]
     every = [
@@ -220,12 +237,14 @@ def _options_metadata(
         for verb in (read or verbs or ["options"])
     ]
     is_open = all(each.anonymous for each in every)
-    return EndpointMetadata(
+    found = EndpointMetadata(
         tuple(dict.fromkeys(entry for each in every for entry in each.gates)),
         tuple(dict.fromkeys(entry for each in every for entry in each.entries)),
         is_open,
         every[0].declared,
+        schemes=_own_schemes(cls),
     )
+    return _keep(key, asking, found)
 
 
 def _verbs(view: Any, cls: type) -> list[str]:

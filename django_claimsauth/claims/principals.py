@@ -33,9 +33,9 @@ class ClaimsPrincipal:
         "_authenticated",
         "_identities",
         "_index",
-        "_memo",
         "_primary",
         "_roles",
+        "memo",
     )
 
     def __init__(self, identities: Iterable[ClaimsIdentity] = ()) -> None:
@@ -44,7 +44,8 @@ class ClaimsPrincipal:
         self._authenticated: bool | None = None
         self._index: dict[str, tuple[Claim, ...]] | None = None
         self._roles: frozenset[Any] | None = None
-        self._memo: dict[Any, Any] | None = None
+        #: What others computed from this immutable principal and may use again.
+        self.memo: dict[Any, Any] = {}
 
     @classmethod
     def anonymous(cls) -> ClaimsPrincipal:
@@ -168,13 +169,6 @@ class ClaimsPrincipal:
                 if claim.type == each.role_type
             )
         return self._roles
-
-    @property
-    def memo(self) -> dict[Any, Any]:
-        """What others computed from this immutable principal and may use again."""
-        if self._memo is None:
-            self._memo = {}
-        return self._memo
 
     def merge(self, other: ClaimsPrincipal) -> ClaimsPrincipal:
         """
