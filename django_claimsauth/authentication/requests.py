@@ -132,9 +132,9 @@ def bind(
     knows a user: this endpoint does not accept that credential.
     """
     inner: Any = getattr(request, "_request", request)
-    state = state_of(inner)
-    principal = result.principal
     given = inner.__dict__
+    state: RequestState = given.get(ATTRIBUTE) or state_of(inner)
+    principal = result.principal
     if (
         principal is not None
         and state.current is result

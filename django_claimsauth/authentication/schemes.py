@@ -8,15 +8,16 @@ A scheme's `FORWARD` sends an operation to another one: the specific target
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from threading import RLock
 from typing import Any
 
+from django_claimsauth.authentication.answers import checked
 from django_claimsauth.authentication.entries import forwarded, made
 from django_claimsauth.authentication.handlers import SchemeHandler
 from django_claimsauth.authentication.merging import Merged
 from django_claimsauth.authentication.requests import (
+    ATTRIBUTE,
     RequestState,
     django_request,
     state_of,
@@ -34,15 +35,16 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
 
     def __init__(self) -> None:
         self._handlers: dict[str, SchemeHandler] = {}
-        # Those of entries that forward nothing, so that nobody need ask where to.
-        self._unforwarded: dict[str, SchemeHandler] = {}
+        # Those of lists of one, to be asked straight away: the entry forwards
+        # nothing, and nothing transforms what is found.
+        self._plain: dict[tuple[str, ...], SchemeHandler] = {}
         # Reentrant: a handler may ask for another while it is made.
         self._lock = RLock()
 
     def reset(self) -> None:
         """Forget the handlers: the settings changed."""
         self._handlers = {}
-        self._unforwarded = {}
+        self._plain = {}
 
     def __getitem__(self, alias: str) -> SchemeHandler:
         handler = self._handlers.get(alias)
@@ -52,11 +54,7 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         return handler
 
     def _made(self, alias: str) -> SchemeHandler:
-        entry = self.entry(alias)
-        handler = made(alias, entry)
-        if entry.forward is None and entry.backend is not None:
-            self._unforwarded[alias] = handler
-        self._handlers[alias] = handler
+        handler = self._handlers[alias] = made(alias, self.entry(alias))
         return handler
 
     def __iter__(self) -> Iterator[str]:
@@ -153,23 +151,27 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
 
             UnknownSchemeError: a name that is not configured.
         """
-        state = state_of(request)
-        if names.__class__ is tuple and names in state.combined and not state.forced:
-            return state.combined[names]
         inner = getattr(request, "_request", request)
-        aliases = self.aliases(names, "authenticate")
-        known = state.known(aliases)
+        state: RequestState | None = inner.__dict__.get(ATTRIBUTE)
+        if state is None:
+            state = inner.__dict__[ATTRIBUTE] = RequestState()
+        aliases: tuple[str, ...] = names  # type: ignore[assignment]
+        if names.__class__ is not tuple or len(aliases) != 1:
+            aliases = self.aliases(names, "authenticate")
+        if state.forced is not None:
+            return AuthenticateResult.succeed(state.forced)
+        known = state.combined.get(aliases)
         if known is not None:
             return known
-        if len(aliases) == 1 and not transformations.all():
-            result = self._alone(aliases[0], inner, state)
-            state.combined[aliases] = result
-            return result
-        merged = Merged({each: self.result_of(each, inner) for each in aliases})
-        done = state.transformed
-        if merged.principal is not None and merged.made_of not in done:
-            done[merged.made_of] = transformations.run(merged.principal, inner)
-        result = merged.as_result(done.get(merged.made_of))
+        handler = self._plain.get(aliases)
+        if handler is None or aliases[0] in state.results:
+            result = self._merged(aliases, inner, state)
+        else:
+            result = checked(handler.authenticate(inner), aliases[0])
+            state.results[aliases[0]] = result
+            if aliases[0] not in result.results:
+                # Else the handler keeps what it always comes to as a list of one.
+                result = result.alone(aliases[0])
         state.combined[aliases] = result
         return result
 
@@ -206,18 +208,18 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
             raise TypeError(f"Schemes are a list of names, not {names!r}: [{names!r}].")
         return tuple(dict.fromkeys(names)) or (self.default(operation),)
 
-    def _alone(
-        self, alias: str, request: Any, state: RequestState
+    def _merged(
+        self, aliases: tuple[str, ...], request: Any, state: RequestState
     ) -> AuthenticateResult:
-        """Return the result of a list of one, by the shortest way."""
-        handler = self._unforwarded.get(alias)
-        if handler is None or alias in state.results:
-            return self.result_of(alias, request).alone(alias)
-        found = handler.authenticate(request)
-        if found.__class__ is not AuthenticateResult:
-            found = _checked(found, alias)
-        state.results[alias] = found
-        return found.alone(alias)
+        merged = Merged({each: self.result_of(each, request) for each in aliases})
+        done = state.transformed
+        if merged.principal is not None and merged.made_of not in done:
+            done[merged.made_of] = transformations.run(merged.principal, request)
+        if len(aliases) == 1 and not transformations.all():
+            entry = self.entry(aliases[0])
+            if entry.forward is None and entry.backend is not None:
+                self._plain[aliases] = self[aliases[0]]
+        return merged.as_result(done.get(merged.made_of))
 
     def result_of(self, alias: str, request: Any) -> AuthenticateResult:
         """Return one scheme's own result, asked once a request."""
@@ -299,7 +301,7 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         results = state_of(request).results
         found = results.get(target)
         if found is None:
-            found = _checked(self[target].authenticate(request), target)
+            found = checked(self[target].authenticate(request), target)
             results[target] = found
         return found
 
@@ -312,7 +314,7 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         results = state_of(request).results
         found = results.get(target)
         if found is None:
-            found = _checked(await self[target].aauthenticate(request), target)
+            found = checked(await self[target].aauthenticate(request), target)
             results[target] = found
         return found
 
@@ -330,20 +332,6 @@ async def _transformed_in_turn(
     done = state_of(request).transformed
     if made_of not in done:
         done[made_of] = await transformations.arun(principal, request)
-
-
-def _checked(result: object, alias: str) -> AuthenticateResult:
-    if result is None:
-        return AuthenticateResult.no_result()
-    if inspect.iscoroutine(result):
-        # An `async def authenticate` in a class of one's own.
-        result.close()
-    if not isinstance(result, AuthenticateResult):
-        raise TypeError(
-            f"The scheme {alias!r} answered {result!r}; an AuthenticateResult is "
-            "expected. What is async is named aauthenticate()."
-        )
-    return result
 
 
 schemes = SchemeRegistry()

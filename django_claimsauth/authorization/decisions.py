@@ -77,6 +77,23 @@ def authorize(
     return result
 
 
+def decide(
+    plan: Plan, principal: ClaimsPrincipal, policy: PolicyLike, request: Any
+) -> AuthorizationResult:
+    """Do as `authorize()` without a resource, by a plan that the caller has kept."""
+    memo = principal.memo
+    # One that is presented again and again is the very same principal.
+    if plan.is_constant and plan in memo:
+        return SUCCESS
+    after_veto = not plan.calls or settings.handlers_after_veto
+    result = evaluate(plan, principal, None, request, handlers_after_veto=after_veto)
+    if result is SUCCESS and plan.is_constant:
+        memo[plan] = result
+    if result is not SUCCESS:
+        _asked(result, principal, policy, None, request)
+    return result
+
+
 async def aauthorize(
     principal: ClaimsPrincipal | None,
     policy: PolicyLike,

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from django_claimsauth.authentication.requests import (
+    ATTRIBUTE,
     RequestState,
     bind,
     django_request,
@@ -20,7 +21,9 @@ from django_claimsauth.authentication.requests import (
 from django_claimsauth.authentication.results import AuthenticateResult
 from django_claimsauth.authentication.schemes import schemes
 from django_claimsauth.authorization import decisions
+from django_claimsauth.authorization.handlers import registry
 from django_claimsauth.authorization.metadata import EndpointMetadata
+from django_claimsauth.authorization.plans import Plan
 from django_claimsauth.authorization.policies import (
     AUTHENTICATED,
     AuthorizeData,
@@ -29,6 +32,7 @@ from django_claimsauth.authorization.policies import (
 )
 from django_claimsauth.authorization.refusals import Refusal, refused
 from django_claimsauth.authorization.resources import with_schemes
+from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.conf import settings
 
 Names: TypeAlias = tuple[str, ...]
@@ -39,6 +43,8 @@ class Demand(NamedTuple):
     What an endpoint asks of a request, worked out once.
 
     Args:
+        plan: the policy's, as it judges without a resource.
+
         names: the schemes whose credentials count; `in_turn` are the view's own,
             of which the first that succeeds is enough.
 
@@ -47,6 +53,7 @@ class Demand(NamedTuple):
 
     asked: tuple[AuthorizeData, ...]
     policy: Policy | None
+    plan: Plan | None
     names: Names
     in_turn: bool
     rejects: bool
@@ -57,12 +64,13 @@ _combined: dict[tuple[AuthorizeData, ...], Policy] = {}
 _demands: dict[EndpointMetadata, Demand] = {}
 for _known in (_combined, _demands):
     policies.on_change(_known.clear)
+    registry.on_change(_known.clear)
     settings.on_drop(_known.clear)
 
-BeforeHook = Callable[[Any], None]
-#: Called with Django's request before it is authenticated, and after it was let in.
-before_authentication: list[BeforeHook] = []
-after_success: list[BeforeHook] = []
+#: Called with Django's request before it is authenticated.
+before_authentication: list[Callable[[Any], None]] = []
+#: Called with Django's request and its principal after it was let in.
+after_success: list[Callable[[Any, ClaimsPrincipal], None]] = []
 
 
 def default_policy() -> Policy:
@@ -102,13 +110,14 @@ def enforce(
     Args:
         fallback: hold the fallback policy where nothing is declared.
     """
-    inner = django_request(request)
-    state = state_of(inner)
+    inner = getattr(request, "_request", request)
+    state: RequestState = inner.__dict__.get(ATTRIBUTE) or state_of(inner)
     demand = _still_asked(state, metadata, fallback=fallback)
     if demand is None:
         return None
-    for hook in before_authentication:
-        hook(inner)
+    if state.current is None:
+        for hook in before_authentication:
+            hook(inner)
     result = state.combined.get(demand.names)
     if result is None or demand.in_turn or state.forced is not None:
         result = _authenticated(inner, demand)
@@ -117,12 +126,12 @@ def enforce(
     rejection = _rejection(result) if demand.rejects else None
     if rejection is not None:
         return _put_back(inner, before, refused(inner, rejection, demand.names))
-    if demand.policy is not None:
-        verdict = decisions.authorize(principal, demand.policy, request=inner)
+    if demand.plan is not None and demand.policy is not None:
+        verdict = decisions.decide(demand.plan, principal, demand.policy, inner)
         if verdict.failure is not None:
             refusal = refused(inner, result, demand.names, verdict.failure)
             return _put_back(inner, before, refusal)
-    _let_in(inner, state, demand.asked)
+    _let_in(inner, state, demand.asked, result.principal)
     return None
 
 
@@ -135,8 +144,9 @@ async def aenforce(
     demand = _still_asked(state, metadata, fallback=fallback)
     if demand is None:
         return None
-    for hook in before_authentication:
-        hook(inner)
+    if state.current is None:
+        for hook in before_authentication:
+            hook(inner)
     result, names = await _aauthenticated(inner, demand), demand.names
     before = state.current if DECIDED in state.notes else None
     principal = bind(inner, result, schemes.user)
@@ -148,7 +158,7 @@ async def aenforce(
         if verdict.failure is not None:
             refusal = await _arefused(inner, result, names, verdict.failure)
             return _put_back(inner, before, refusal)
-    _let_in(inner, state, demand.asked)
+    _let_in(inner, state, demand.asked, result.principal)
     return None
 
 
@@ -183,13 +193,14 @@ def _demand_of(metadata: EndpointMetadata) -> Demand:
     """Return what an endpoint asks; the fallback's, where nothing is declared."""
     asked = metadata.asked if metadata.is_declared else fallback_entries()
     if not asked and not metadata.is_declared:
-        return Demand((), None, (), in_turn=False, rejects=False)
+        return Demand((), None, None, (), in_turn=False, rejects=False)
     policy = combined(asked) if asked else None
     own = _own(metadata)
     names = _names(policy, own)
     demand = Demand(
         asked=asked,
         policy=policy,
+        plan=None if policy is None else decisions.plan_of(policy, None),
         names=names,
         in_turn=names == own and len(own) > 1,
         rejects=settings.invalid_credentials == "reject",
@@ -254,12 +265,16 @@ def _still_asked(
 
 
 def _let_in(
-    request: Any, state: RequestState, asked: tuple[AuthorizeData, ...]
+    request: Any,
+    state: RequestState,
+    asked: tuple[AuthorizeData, ...],
+    principal: ClaimsPrincipal | None,
 ) -> None:
     notes = state.notes
     notes[DECIDED] = (*notes[DECIDED], *asked) if DECIDED in notes else asked
-    for hook in after_success:
-        hook(request)
+    if principal is not None:
+        for hook in after_success:
+            hook(request, principal)
 
 
 def _rejection(result: AuthenticateResult) -> AuthenticateResult | None:

@@ -9,6 +9,7 @@ over class over what wraps them; gates hold whatever stands inside.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -42,7 +43,7 @@ NOTHING: Final = Declaration()
 scheme_readers: list[Callable[[type], Iterable[str]]] = []
 #: Classes may be made on the fly; what is kept about them is bounded.
 MAX_ENDPOINTS: Final = 4096
-_known: dict[tuple[Any, ...], EndpointMetadata] = {}
+_known: dict[tuple[Any, ...], tuple[Any, EndpointMetadata]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def metadata_of(view: Any, method: str = "GET") -> EndpointMetadata:
     if method.upper() == "OPTIONS" and not _declares(cls, name):
         found = _options_metadata(view, cls, gates, outer)
         return replace(found, schemes=_own_schemes(cls))
-    return _class_metadata(cls, name, gates, open_around=outer.anonymous)
+    return metadata_of_handler(cls, name, gates, open_around=outer.anonymous)
 
 
 def _function_metadata(
@@ -137,16 +138,11 @@ def _own_schemes(cls: type) -> tuple[str, ...]:
 
 def metadata_of_method(cls: type, function: Any, name: str) -> EndpointMetadata:
     """Return what holds for a method of a class, called by whatever way."""
-    found = _class_metadata(cls, name, (), open_around=False)
+    found = metadata_of_handler(cls, name)
     if found.is_declared:
         return found
     entries = declared_on(function).entries
     return EndpointMetadata((), entries, schemes=_own_schemes(cls))
-
-
-def metadata_of_handler(cls: type, name: str) -> EndpointMetadata:
-    """Return what a class alone declares for the method of this name."""
-    return _class_metadata(cls, name, (), open_around=False)
 
 
 def forget() -> None:
@@ -154,22 +150,35 @@ def forget() -> None:
     _known.clear()
 
 
-def _class_metadata(
-    cls: type, name: str, gates: tuple[AuthorizeData, ...], *, open_around: bool
+def metadata_of_handler(
+    cls: type,
+    name: str,
+    gates: tuple[AuthorizeData, ...] = (),
+    *,
+    open_around: bool = False,
 ) -> EndpointMetadata:
+    """
+    Return what a class declares for the method of this name.
+
+    Args:
+        gates: what holds around the class in any case.
+
+        open_around: whether what wraps the class lets anybody in.
+    """
     # The one thing that is not declared: a test, or a mixin, may set it late.
-    asking = tuple(getattr(cls, "authentication_classes", ()))
-    key = (cls, name, gates, open_around, asking)
+    asking = getattr(cls, "authentication_classes", ())
+    key = (cls, name, gates, open_around)
     known = _known.get(key)
-    if known is None:
-        read = _read_class(cls, name, gates, open_around=open_around)
-        known = replace(read, schemes=_own_schemes(cls))
-        # A verb may be any word that a client sends; what a class has is bounded.
-        if hasattr(cls, name):
-            if len(_known) >= MAX_ENDPOINTS:
-                _known.clear()
-            _known[key] = known
-    return known
+    if known is not None and known[0] == asking:
+        return known[1]
+    read = _read_class(cls, name, gates, open_around=open_around)
+    found = replace(read, schemes=_own_schemes(cls))
+    # A verb may be any word that a client sends; what a class has is bounded.
+    if hasattr(cls, name):
+        if len(_known) >= MAX_ENDPOINTS:
+            _known.clear()
+        _known[key] = (copy(asking), found)
+    return found
 
 
 def _read_class(
@@ -205,7 +214,7 @@ def _options_metadata(
     verbs = _verbs(view, cls)
     read = [verb for verb in verbs if verb == "get"]
     every = [
-        _class_metadata(
+        metadata_of_handler(
             cls, handler_name(view, verb), gates, open_around=outer.anonymous
         )
         for verb in (read or verbs or ["options"])

@@ -193,5 +193,6 @@ def key_of(term: Any) -> Any:
         return ("claim", term.type)
     if isinstance(term, Now):
         return ("now", term.offset, term.clock)
-    # True equals 1 in Python, and no claim or column.
-    return ("boolean", term) if isinstance(term, bool) else term
+    # True equals 1 in Python, and no claim or column. Decimal(3) equals 3 and
+    # Decimal(0.1) equals 0.1, and to a column they are not the same.
+    return (type(term), term)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from asgiref.sync import iscoroutinefunction
 
+from django_claimsauth.authorization.builtin import (
+    RequireAuthenticated,
+    RequireClaim,
+    RequireRole,
+    RequireScope,
+    RequireUserName,
+)
 from django_claimsauth.authorization.contexts import AuthorizationContext
 from django_claimsauth.authorization.handlers import Handler, registry
 from django_claimsauth.authorization.outcomes import (
@@ -23,6 +30,17 @@ from django_claimsauth.errors import NoHandlerError
 
 #: The bit of a part, and what judges it.
 Judge: TypeAlias = tuple[int, Callable[..., Any]]
+#: Those that read the principal alone, which never changes.
+CONSTANT: Final = frozenset(
+    kind.judge
+    for kind in (
+        RequireAuthenticated,
+        RequireRole,
+        RequireClaim,
+        RequireScope,
+        RequireUserName,
+    )
+)
 
 
 def asks_resource(part: Requirement) -> bool:
@@ -41,7 +59,8 @@ class Plan:
 
     Each part has a bit; a decision is a mask of the bits that were met, and what
     comes of a mask is worked out once. `pure` and `waiting` are the
-    `judges` that may run on an event loop and those that may not.
+    `judges` that may run on an event loop and those that may not. Where it
+    `is_constant`, a principal is always answered the same.
     """
 
     __slots__ = (
@@ -50,6 +69,7 @@ class Plan:
         "about_resource",
         "bits",
         "calls",
+        "is_constant",
         "judges",
         "parts",
         "pure",
@@ -70,6 +90,9 @@ class Plan:
         self.calls = tuple(self._calls(resource))
         self.about_resource = sum(
             bit for part, bit in self.bits.items() if asks_resource(part)
+        )
+        self.is_constant = not self.calls and all(
+            type(part).judge in CONSTANT for part in self.parts
         )
         self._outcomes: dict[int, AuthorizationResult] = {}
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import fields
+from typing import Any, Final
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
@@ -46,6 +47,9 @@ __all__ = [
 ConfigurationError.__bases__ += (ImproperlyConfigured,)
 
 
+FIELDS: Final = tuple(each.name for each in fields(Settings))
+
+
 class LazySettings:
     """Reads `settings.CLAIMSAUTH` at first use, and again after it changed."""
 
@@ -63,6 +67,8 @@ class LazySettings:
         known = self._read
         if known is None:
             known = read(Settings, getattr(django_settings, NAME, {}), NAME)
+            # Read several times a request: what stands here is found at once.
+            self.__dict__.update({each: getattr(known, each) for each in FIELDS})
             self._read = known
         return known
 
@@ -76,6 +82,8 @@ class LazySettings:
         if kwargs.get("setting", NAME) != NAME:
             return
         self._read = None
+        for each in FIELDS:
+            self.__dict__.pop(each, None)
         for callback in self._dropped:
             callback()
 
@@ -103,8 +111,7 @@ class LazySettings:
     else:
 
         def __getattr__(self, name: str) -> Any:
-            # Read several times a request, so without the call where it may be.
-            return getattr(self._read or self.current(), name)
+            return getattr(self.current(), name)
 
 
 settings = LazySettings()

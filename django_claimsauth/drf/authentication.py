@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from django_claimsauth.authentication.requests import bind, state_of
 from django_claimsauth.authentication.schemes import schemes
 from django_claimsauth.claims import ClaimsPrincipal
-from django_claimsauth.drf.forced import adopt_forced
+from django_claimsauth.drf.forced import USER, adopt_forced
 
 
 class SchemeAuthentication(BaseAuthentication):
@@ -33,10 +33,11 @@ class SchemeAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Any, ClaimsPrincipal] | None:
         """Return the user and the principal, or None where there is none."""
         inner = getattr(request, "_request", request)
-        adopt_forced(inner)
+        if USER in inner.__dict__:
+            adopt_forced(inner)
         names = None if self.scheme is None else (self.scheme,)
         result = schemes.authenticate(inner, names)
-        if result:
+        if result.principal is not None:
             principal = bind(inner, result, schemes.user)
             return inner.user, principal
         if state_of(inner).current is None:

@@ -41,10 +41,8 @@ def adopt_forced(request: Any) -> None:
         state.forced = principal
 
 
-def hand_over(request: Any) -> None:
+def hand_over(request: Any, principal: ClaimsPrincipal) -> None:
     """Give DRF the user and the principal that a guard let in."""
-    current = state_of(request).current
-    principal = None if current is None else current.principal
-    if principal is not None:
-        setattr(request, USER, request.user)
-        setattr(request, TOKEN, principal)
+    given = request.__dict__
+    given[USER] = request.user
+    given[TOKEN] = principal

@@ -152,9 +152,12 @@ def shape_of(view: APIView) -> SimpleNamespace:
 def _settle(request: Request) -> None:
     """Make DRF's request know who was authenticated by the policy's schemes."""
     inner = getattr(request, "_request", request)
+    auth = getattr(request, "_auth", None)
+    if auth is not None and inner.__dict__.get("principal") is auth:
+        return
     current = state_of(inner).current
     principal = None if current is None else current.principal
-    if principal is not None and getattr(request, "_auth", None) is not principal:
+    if principal is not None:
         request.user = inner.user
         request.auth = principal
 

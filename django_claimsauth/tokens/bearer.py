@@ -85,6 +85,8 @@ class BearerHandler(SchemeHandler, ABC):
         if code is not None:
             jti = verified.claims.get("jti")
             return AuthenticateResult.fail(code, f"jti {jti!a:.200}")
+        if verified.result is not None:
+            return verified.result
         return self._users.admit(verified.principal)
 
     def now(self) -> datetime:
@@ -102,7 +104,7 @@ class BearerHandler(SchemeHandler, ABC):
         if not header:
             return None
         header = header.strip(" ")
-        if BEARER.match(header) is None:
+        if header[:7] != "Bearer " and BEARER.match(header) is None:
             return None
         token = header[len("bearer") :]
         if not token.strip(" "):
@@ -175,6 +177,12 @@ class BearerHandler(SchemeHandler, ABC):
             make, self.name, self.name_type, self.role_type
         )
         return ClaimsPrincipal([identity])
+
+    def kept_result(self, principal: ClaimsPrincipal) -> AuthenticateResult | None:
+        """Return what a verified token always comes to; None where users are asked."""
+        if not self._users.is_constant:
+            return None
+        return self._users.admit(principal).alone(self.name)
 
     def challenge(self, request: HttpRequest, result: AuthenticateResult) -> str | None:
         """Return the challenge of RFC 6750, with a fixed sentence for each code."""

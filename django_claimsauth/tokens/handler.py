@@ -112,11 +112,10 @@ class JWTBearerHandler(BearerHandler):
         """
         return self.validator.validate(token, self.now())
 
-    @sensitive_variables("token")
     def verified(self, token: str) -> Verified:
         """Return a valid token's claims and principal; verified once."""
         known = self._verified.find(token, self._clock(), self.validator.generation())
-        return known or self._verify(token)
+        return self._verify(token) if known is None else known
 
     def refusal(self, claims: Mapping[str, Any]) -> str | None:
         """Return the code for which the token does not stand any more, or None."""
@@ -161,13 +160,15 @@ class JWTBearerHandler(BearerHandler):
     def _verify(self, token: str) -> Verified:
         generation = self.validator.generation()
         claims = self.validate(token)
+        principal = self.principal_from(claims)
         leeway = self.validator.parameters.leeway.total_seconds()
         verified = Verified(
             claims=claims,
-            principal=self.principal_from(claims),
+            principal=principal,
             not_before=max(claims.get("nbf", 0), claims.get("iat", 0)) - leeway,
             until=_until(claims, self.validator.parameters.max_age, leeway),
             generation=generation,
+            result=self.kept_result(principal),
         )
         self._verified.add(token, verified)
         return verified

@@ -19,6 +19,8 @@ class LocalRevocations:
     Keys are `("jti", digest)`, `("sid", sid)` and `("sub", subject)`; of a subject
     the value is the not-before time as well.
 
+    `entries` are all of them; mostly there is none, and nothing more to ask.
+
     Args:
         clock: seconds since the epoch.
     """
@@ -29,14 +31,11 @@ class LocalRevocations:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._entries: dict[tuple[str, str], tuple[float, float]] = {}
-
-    def __len__(self) -> int:
-        return len(self._entries)
+        self.entries: dict[tuple[str, str], tuple[float, float]] = {}
 
     def clear(self) -> None:
         """Forget everything."""
-        self._entries = {}
+        self.entries = {}
 
     def add(self, kind: str, key: str, *, until: float, at: float) -> None:
         """
@@ -48,20 +47,20 @@ class LocalRevocations:
             at: when it was made; tokens of a subject issued before are refused.
         """
         with self._lock:
-            if len(self._entries) >= self.SWEEP_FROM:
+            if len(self.entries) >= self.SWEEP_FROM:
                 now = self._clock()
-                self._entries = {
+                self.entries = {
                     name: times
-                    for name, times in self._entries.items()
+                    for name, times in self.entries.items()
                     if times[0] > now
                 }
-            self._entries[(kind, key)] = (until, at)
+            self.entries[(kind, key)] = (until, at)
 
     def refuses(
         self, jti_digest: str | None, sid: str | None, subject: str, issued_at: float
     ) -> bool:
         """Tell whether a token was revoked by this process."""
-        entries = self._entries
+        entries = self.entries
         if jti_digest is not None and ("jti", jti_digest) in entries:
             return True
         if sid is not None and ("sid", sid) in entries:

@@ -80,10 +80,13 @@ def refusal(claims: Mapping[str, Any], *, own: bool) -> str | None:
         own: whether this project issued it: a stranger's `sid` and `sub` say
             nothing about our families and users.
     """
+    mode = settings.tokens.revocation
+    if mode == "off" and not local.entries:
+        return None
     jti = claims.get("jti")
     digest = None if jti is None else _digest(claims["iss"], jti)
     try:
-        stands = _JUDGES[settings.tokens.revocation](claims, digest, own=own)
+        stands = _JUDGES[mode](claims, digest, own=own)
     except (OperationalError, InterfaceError):
         logger.exception("The revocation store cannot be asked; the token is refused")
         return UNAVAILABLE
@@ -91,7 +94,7 @@ def refusal(claims: Mapping[str, Any], *, own: bool) -> str | None:
 
 
 def _by_memory(claims: Mapping[str, Any], digest: str | None, *, own: bool) -> bool:
-    return not local or not local.refuses(digest, *_ours(claims, own=own))
+    return not local.entries or not local.refuses(digest, *_ours(claims, own=own))
 
 
 def _by_snapshot(claims: Mapping[str, Any], digest: str | None, *, own: bool) -> bool:

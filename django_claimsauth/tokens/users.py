@@ -55,6 +55,9 @@ class ClaimsUser(PrincipalUser):
 class Users(Protocol):
     """A way to a user: admitting a principal, and finding its user again."""
 
+    #: Whether `admit()` asks nobody, so that its answer is the same each time.
+    is_constant: bool
+
     def admit(self, principal: ClaimsPrincipal) -> AuthenticateResult:
         """Return success, or the failure of a principal without a user here."""
 
@@ -64,6 +67,8 @@ class Users(Protocol):
 
 class OwnUsers:
     """The local user that a token of ours names; asked when touched."""
+
+    is_constant = True
 
     def admit(self, principal: ClaimsPrincipal) -> AuthenticateResult:
         """Return success: that the user is active is asked with revocation."""
@@ -82,6 +87,8 @@ class OwnUsers:
 class ClaimsUsers:
     """Users without a row: `user="claims"`."""
 
+    is_constant = True
+
     def admit(self, principal: ClaimsPrincipal) -> AuthenticateResult:
         """Return success; nobody is asked."""
         return AuthenticateResult.succeed(principal)
@@ -97,6 +104,8 @@ class LocalUsers(ABC):
 
     The principal gets the user's key as the claim `user_id`, which is our word.
     """
+
+    is_constant = False
 
     @abstractmethod
     def find(self, identity: ClaimsIdentity) -> Any | None:

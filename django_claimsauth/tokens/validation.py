@@ -128,7 +128,14 @@ class TokenValidator:
 
         Nothing is fetched for it: an issuer that is away delays no other's tokens.
         """
-        return tuple([_generation(keys) for keys in self._sources])
+        # Asked on each request, and almost always known.
+        return tuple(
+            [
+                _generation(keys) if known is None else known
+                for keys in self._sources
+                for known in (getattr(keys, "generation", None),)
+            ]
+        )
 
     def rules_of(self, issuer: str) -> SelectedIssuer | None:
         """Return what holds for an issuer, None for one that is not accepted."""
@@ -215,9 +222,6 @@ def _verify(jws: CompactJWS, rules: IssuerRules) -> None:
 
 
 def _generation(keys: KeySource) -> int:
-    known: int | None = getattr(keys, "generation", None)
-    if known is not None:
-        return known
     try:
         return keys.current().generation
     except KeysUnavailableError:

@@ -7,13 +7,14 @@ about each time (DESIGN decision 13).
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from django_claimsauth.authentication.results import AuthenticateResult
     from django_claimsauth.claims import ClaimsPrincipal
 
 
@@ -23,6 +24,8 @@ class Verified(NamedTuple):
 
     Args:
         generation: of the keys that verified it; others may not.
+
+        result: what comes of it while it stands, where that is always the same.
     """
 
     claims: Mapping[str, Any]
@@ -30,6 +33,7 @@ class Verified(NamedTuple):
     not_before: float
     until: float
     generation: tuple[int, ...]
+    result: AuthenticateResult | None = None
 
 
 class VerifiedTokens:
@@ -52,7 +56,7 @@ class VerifiedTokens:
         self, token: str, now: float, generation: tuple[int, ...]
     ) -> Verified | None:
         """Return what is known of the very same token, where it still holds."""
-        key = token_key(token)
+        key = sha256(token.encode("utf-8", "surrogatepass")).digest()
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -78,4 +82,4 @@ class VerifiedTokens:
 def token_key(token: str) -> bytes:
     """Return what a token is remembered by."""
     # Not the token: a heap dump or a traceback would show credentials.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+    return sha256(token.encode("utf-8", "surrogatepass")).digest()

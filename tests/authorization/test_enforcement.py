@@ -173,6 +173,16 @@ def test_enforcing_twice_decides_once():
     assert [1] == ran
 
 
+def test_a_handler_that_comes_later_is_asked_at_the_next_request(judged):
+    metadata = EndpointMetadata(entries=(AuthorizeData(roles=("a",)),))
+    enforce(RequestFactory().get("/", headers=as_(roles="a")), metadata)
+
+    judged(lambda context, _: context.fail("closed for today"), RequireRole)
+
+    request = RequestFactory().get("/", headers=as_(roles="a"))
+    assert 403 == enforce(request, metadata).status
+
+
 def test_asking_about_another_method_does_not_change_who_it_is():
     request = RequestFactory().get("/", headers=as_(sub="1"))
     first = EndpointMetadata(entries=(AuthorizeData(),))

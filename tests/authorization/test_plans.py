@@ -1,17 +1,21 @@
 """A policy made ready for one type of resource."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
 from django_claimsauth.authorization import (
+    RequireAssertion,
     RequireAuthenticated,
     Requirement,
+    RequireRecentAuthentication,
     RequireRole,
     any_of,
     claim,
     resource,
 )
+from django_claimsauth.authorization.decisions import decide
 from django_claimsauth.authorization.evaluation import SUCCESS, Plan, evaluate
 from django_claimsauth.authorization.plans import asks_resource
 from django_claimsauth.claims import ClaimsPrincipal
@@ -93,3 +97,43 @@ class TestJudges:
 
         assert () == Plan((Asked(),), str).calls
         assert 1 == len(Plan((Asked(),), Document).calls)
+
+
+@dataclass(frozen=True)
+class Fickle(RequireAuthenticated):
+    """One of ours with a judge of its own, which may look at anything."""
+
+    def judge(self, principal, resource, request):
+        return request == "now"
+
+
+class TestConstant:
+    def test_is_what_reads_the_principal_alone(self):
+        assert Plan((A, RequireAuthenticated(), any_of(A, B)), type(None)).is_constant
+
+    @pytest.mark.parametrize(
+        "requirement",
+        [
+            OWN,
+            Fickle(),
+            RequireAssertion(lambda _: True),
+            RequireRecentAuthentication(timedelta(1)),
+        ],
+    )
+    def test_is_nothing_that_may_change_its_mind(self, requirement):
+        assert not Plan((A, requirement), type(None)).is_constant
+
+    def test_one_who_was_let_in_is_asked_nothing_again(self):
+        plan = Plan((A,), type(None))
+
+        answers = [decide(plan, ADA, A, None) for _ in range(2)]
+
+        assert [SUCCESS, SUCCESS] == answers
+        assert not decide(Plan((B,), type(None)), ADA, B, None)
+
+    def test_who_is_judged_by_more_is_asked_each_time(self):
+        plan = Plan((Fickle(),), type(None))
+
+        assert [True, False] == [
+            bool(decide(plan, ADA, Fickle(), when)) for when in ("now", "later")
+        ]

@@ -78,6 +78,7 @@ def test_rules_compare_by_structure():
     assert OWN == (resource.owner_id == claim("sub"))
     assert hash(OWN) == hash(resource.owner_id == claim("sub"))
     assert (resource.a == 1) != (resource.a == True)  # noqa: E712
+    assert (resource.a == 3) != (resource.a == Decimal(3))
     assert OWN != (resource.owner_id == claim("Sub"))
     assert OWN != ~OWN
     assert OWN != "a str"

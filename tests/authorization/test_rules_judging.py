@@ -155,6 +155,15 @@ def test_what_a_column_cannot_be_asked_is_an_error(rule, hint):
         met(rule, holding(), Item())
 
 
+def test_a_constant_is_judged_by_its_own_type():
+    """Decimal(3) equals 3 in Python, and is no value of a column of integers."""
+    three = Item(number=3)
+
+    assert [False, True, False] == [
+        met(NUMBER == each, holding(), three) for each in (Decimal(3), 3, Decimal(3))
+    ]
+
+
 @pytest.mark.parametrize(
     ("attribute", "value", "rule"),
     [

@@ -145,6 +145,19 @@ def test_passwords_that_all_know_are_refused_without_debug(tmp_path):
     assert "passwords are public" in done.stderr
 
 
+@pytest.fixture(name="interruptible")
+def _interruptible():
+    """
+    Have what is started here feel Ctrl-C.
+
+    Whatever runs in the background of a shell ignores it, and hands that down.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_demo_that_is_ended_takes_its_server_with_it(checkout, sent):
     demo = subprocess.Popen(

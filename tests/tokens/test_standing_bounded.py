@@ -201,7 +201,7 @@ class TestLocalMemory:
         seconds[0] = 11.0
         memory.add("sid", "new", until=100, at=11)
 
-        assert 2 == len(memory)
+        assert 2 == len(memory.entries)
         assert memory.refuses(None, "2", "", 0)
         assert not memory.refuses(None, "0", "", 0)
 
