@@ -2,18 +2,20 @@
 
 import contextlib
 import os
+import shutil
 from pathlib import Path
 
 import django
 
 
 @contextlib.contextmanager
-def project(*, new=True, keep=False):
+def project(*, copy_of=None, keep=False):
     """
     Set Django up with the benchmarks' settings, and have a database in it.
 
     Args:
-        new: make the database; else it is there.
+        copy_of: a database that was kept, by its `CLAIMSAUTH_BENCH_NAME`, which the
+            new one begins with; its own name takes it over instead.
 
         keep: leave it for the next one.
     """
@@ -23,15 +25,32 @@ def project(*, new=True, keep=False):
     from django.core.management import call_command
 
     name = settings.DATABASES["default"]["NAME"]
-    if new and settings.DATABASE == "postgresql":
-        _on_server(f"CREATE DATABASE {name}")
     try:
-        if new:
+        if copy_of is None:
+            _create(name)
             call_command("migrate", run_syncdb=True, verbosity=0)
+        elif copy_of != settings.NAME:
+            _copy(name.replace(settings.NAME, copy_of), name)
         yield
     finally:
         if not keep:
             _drop(name)
+
+
+def _create(name):
+    from django.conf import settings
+
+    if settings.DATABASE == "postgresql":
+        _on_server(f"CREATE DATABASE {name}")
+
+
+def _copy(source, name):
+    from django.conf import settings
+
+    if settings.DATABASE == "postgresql":
+        _on_server(f"CREATE DATABASE {name} TEMPLATE {source}")
+    else:
+        shutil.copyfile(source, name)
 
 
 def _drop(name):
@@ -40,7 +59,7 @@ def _drop(name):
 
     connections.close_all()
     if settings.DATABASE == "postgresql":
-        _on_server(f"DROP DATABASE {name}")
+        _on_server(f"DROP DATABASE IF EXISTS {name}")
         return
     for suffix in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):

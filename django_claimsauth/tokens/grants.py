@@ -7,7 +7,7 @@ the next access token.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -67,21 +67,19 @@ def group_column(prefix: str = "") -> Any:
 
 def _group_names() -> Any:
     model = get_user_model()
-    return (
-        model._default_manager.filter(pk=Param("user_id", model._meta.pk))
-        .order_by("groups__name")
-        .values_list("groups__name")
-    )
+    found = model._default_manager.filter(pk=Param("user_id", model._meta.pk))
+    return found.order_by().values_list("groups__name")
 
 
 _GROUPS = CompiledSelect(_group_names, for_write=True)
 
 
 def roles_of(user_id: Any) -> list[str]:
-    """Return the names of a user's groups; none where its model has no groups."""
+    """Return the names of a user's groups, sorted; none for a model without them."""
     if not has_field("groups"):
         return []
-    return [name for (name,) in _GROUPS.all(user_id=user_id) if name is not None]
+    rows = _GROUPS.all(user_id=user_id)
+    return sorted(name for (name,) in rows if name is not None)
 
 
 def own_claims(user_id: Any, user: Any = None) -> dict[str, Any]:
@@ -94,7 +92,7 @@ def own_claims(user_id: Any, user: Any = None) -> dict[str, Any]:
     Raises:
         ConfigurationError: a hook that returns no mapping.
     """
-    hooks = list(_hooks())
+    hooks = _hooks()
     if not hooks:
         return {}
     if user is None:
@@ -111,11 +109,11 @@ def own_claims(user_id: Any, user: Any = None) -> dict[str, Any]:
     return claims
 
 
-def _hooks() -> Iterable[Callable[[Any], Any]]:
+def _hooks() -> list[Callable[[Any], Any]]:
     hook = settings.tokens.claims
-    if hook is not None:
-        yield load(hook, HOOK)
+    hooks = [] if hook is None else [load(hook, HOOK)]
     for each in transformations.all():
         chooses = getattr(each, "token_claims", None)
         if chooses is not None:
-            yield chooses
+            hooks.append(chooses)
+    return hooks

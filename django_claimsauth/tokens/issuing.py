@@ -11,7 +11,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.views.decorators.debug import sensitive_variables
 
@@ -37,8 +38,7 @@ RESERVED_CLAIMS = frozenset(
 LARGE_TOKEN = 4096
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class Grant(NamedTuple):
     """
     What an access token is to say about its user.
 
@@ -57,7 +57,7 @@ class Grant:
     roles: Sequence[str] = ()
     amr: Sequence[str] = ()
     auth_time: datetime | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = MappingProxyType({})
     audience: str | Sequence[str] | None = None
     one_time: bool = False
 

@@ -8,7 +8,6 @@ only digests are stored, and whoever reads the database finds none.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from functools import lru_cache
 from django.conf import settings as django_settings
 
 from django_claimsauth.authentication import digests
+from django_claimsauth.authentication.encoding import encode_base64url
 
 PURPOSE = b"claimsauth.refresh.successor"
 BEARER = "Bearer"
@@ -51,10 +51,10 @@ def successor_secret(presented: str, salt: str) -> str:
 
 def successor_candidates(presented: str, salt: str) -> Iterator[str]:
     """Yield what the successor's secret is by each key that the server has or had."""
+    message = b"\0".join((PURPOSE, salt.encode(), presented.encode()))
     for key in _keys():
-        message = b"\0".join((PURPOSE, salt.encode(), presented.encode()))
-        derived = hmac.new(key, message, hashlib.sha256).digest()
-        yield base64.urlsafe_b64encode(derived).rstrip(b"=").decode("ascii")
+        derived = hmac.digest(key, message, "sha256")
+        yield encode_base64url(derived).decode("ascii")
 
 
 def _keys() -> Iterator[bytes]:
@@ -63,12 +63,13 @@ def _keys() -> Iterator[bytes]:
         # A changed pepper makes every stored digest void: there are no others.
         yield pepper
         return
-    for secret in (django_settings.SECRET_KEY, *django_settings.SECRET_KEY_FALLBACKS):
-        # Its own purpose: nothing else of Django's derives the same key.
-        octets = secret if isinstance(secret, bytes) else secret.encode()
-        yield _derived(octets)
+    yield _derived(django_settings.SECRET_KEY)
+    for secret in django_settings.SECRET_KEY_FALLBACKS:
+        yield _derived(secret)
 
 
 @lru_cache(maxsize=4)
-def _derived(secret: bytes) -> bytes:
-    return hashlib.sha256(b"claimsauth.refresh.key\0" + secret).digest()
+def _derived(secret: str | bytes) -> bytes:
+    # Its own purpose: nothing else of Django's derives the same key.
+    octets = secret if isinstance(secret, bytes) else secret.encode()
+    return hashlib.sha256(b"claimsauth.refresh.key\0" + octets).digest()

@@ -1,13 +1,16 @@
 """
 Keys that sign: a private key, an HMAC secret, or a callable that reaches a vault.
 
-Tokens are minted through PyJWT. The private part is in no repr and no JWK.
+PyJWT's algorithms sign, each with a key that was parsed once; its own `encode()`
+would take as long again as some signatures do. The private part is in no repr and
+no JWK.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -15,11 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
     load_pem_private_key,
 )
-from jwt import PyJWS
-from jwt.algorithms import Algorithm
 from jwt.exceptions import InvalidKeyError
 
-from django_claimsauth.authentication.encoding import encode_json
+from django_claimsauth.authentication.encoding import encode_base64url, encode_json
 from django_claimsauth.tokens.algorithms import (
     EDDSA,
     Family,
@@ -51,7 +52,7 @@ class SigningKey:
     alg: str
     kid: str
     verification_key: VerificationKey
-    _minter: PyJWS
+    _signer: Signer
 
     def sign(
         self, header: Mapping[str, Any], payload: Mapping[str, Any] | bytes
@@ -69,16 +70,35 @@ class SigningKey:
                 callable signer returned no signature.
             ValueError: a claim that JSON cannot hold.
         """
+        octets = payload if isinstance(payload, bytes) else encode_json(dict(payload))
+        message = b"%b.%b" % (self._encoded(header), encode_base64url(octets))
+        signature = self._checked(self._signer(message))
+        return (b"%b.%b" % (message, encode_base64url(signature))).decode("ascii")
+
+    def _encoded(self, header: Mapping[str, Any]) -> bytes:
+        typ = header.get("typ")
+        if len(header) == 1 and isinstance(typ, str):
+            return _encoded_header(self.alg, self.kid, typ)
         own = {"alg": self.alg, "kid": self.kid}
         for name, value in own.items():
             if header.get(name, value) != value:
                 raise UnusableKeyError(
                     f"A header has {name} {header[name]!r}; the key signs as {value!r}."
                 )
-        octets = payload if isinstance(payload, bytes) else encode_json(dict(payload))
-        # PyJWT would add a `typ` of its own; an empty one it leaves out.
-        headers = {"typ": "", **header, **own}
-        return self._minter.encode(octets, b"", algorithm=self.alg, headers=headers)
+        return encode_base64url(encode_json({**own, **header}))
+
+    def _checked(self, signature: object) -> bytes:
+        if not isinstance(signature, bytes) or not signature:
+            raise UnusableKeyError(
+                f"A signer returned a {type(signature).__name__}; octets are expected."
+            )
+        expected = SIGNATURE_OCTETS.get(self.alg, len(signature))
+        if len(signature) != expected:
+            raise UnusableKeyError(
+                f"A signer returned {len(signature)} octets; r and s in {expected} "
+                "are expected (RFC 7518 section 3.4), not DER."
+            )
+        return signature
 
     def public_jwk(self) -> dict[str, str]:
         """
@@ -217,46 +237,13 @@ class SigningKey:
     def _of(cls, sign: Signer, public: VerificationKey, kid: str | None) -> SigningKey:
         public = public.fixed(kid or public.thumbprint())
         name = EDDSA if public.family is Family.OKP else public.default
-        minter = PyJWS(algorithms=[])
-        minter.register_algorithm(
-            name, _CallableSigner(sign, SIGNATURE_OCTETS.get(name))
-        )
-        return cls(name, str(public.kid), public, minter)
+        return cls(name, str(public.kid), public, sign)
 
 
-class _CallableSigner(Algorithm):
-    """Lets PyJWT mint with a signer instead of a key that it would parse each time."""
-
-    def __init__(self, sign: Signer, octets: int | None) -> None:
-        self._sign = sign
-        self._octets = octets
-
-    def prepare_key(self, key: Any) -> Any:
-        return key
-
-    def sign(self, msg: bytes, key: Any) -> bytes:
-        signature = self._sign(msg)
-        if not isinstance(signature, bytes) or not signature:
-            raise UnusableKeyError(
-                f"A signer returned a {type(signature).__name__}; octets are expected."
-            )
-        if self._octets is not None and len(signature) != self._octets:
-            raise UnusableKeyError(
-                f"A signer returned {len(signature)} octets; r and s in "
-                f"{self._octets} are expected (RFC 7518 section 3.4), not DER."
-            )
-        return signature
-
-    def verify(self, msg: bytes, key: Any, sig: bytes) -> bool:
-        raise NotImplementedError
-
-    @staticmethod
-    def to_jwk(key_obj: Any, as_dict: bool = False) -> Any:  # noqa: FBT001, FBT002
-        raise NotImplementedError
-
-    @staticmethod
-    def from_jwk(jwk: Any) -> Any:
-        raise NotImplementedError
+@lru_cache(maxsize=64)
+def _encoded_header(alg: str, kid: str, typ: str) -> bytes:
+    """Return the header of nearly every token: it is the same for each of a key."""
+    return encode_base64url(encode_json({"alg": alg, "kid": kid, "typ": typ}))
 
 
 def _loaded(load: Any, octets: bytes, password: bytes | None) -> object:

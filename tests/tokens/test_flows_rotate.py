@@ -52,10 +52,13 @@ def test_a_token_has_one_successor_and_is_spent(pair):
 
 def test_what_a_user_may_is_asked_again(pair, user):
     user.groups.create(name="new")
+    user.groups.create(name="another")
 
     new = flows.rotate(pair.refresh_token, now=NOW)
 
-    assert ["new"] == own.own_validator().validate(new.access_token, NOW)["roles"]
+    assert ["another", "new"] == own.own_validator().validate(new.access_token, NOW)[
+        "roles"
+    ]
 
 
 def test_a_refresh_is_told_of_once(pair):

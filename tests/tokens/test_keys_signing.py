@@ -221,15 +221,3 @@ def test_a_signing_key_shows_its_name_alone(alg):
     key = signing_key(alg, kid="shown")
 
     assert f"<SigningKey alg={alg} kid='shown'>" == repr(key)
-
-
-def test_what_mints_neither_verifies_nor_reads_keys():
-    algorithm = signing_key()._minter.get_algorithm_by_name("ES256")
-
-    for call in (
-        lambda: algorithm.verify(b"", b"", b""),
-        lambda: algorithm.to_jwk(b""),
-        lambda: algorithm.from_jwk({}),
-    ):
-        with pytest.raises(NotImplementedError):
-            call()
