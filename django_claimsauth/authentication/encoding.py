@@ -63,9 +63,10 @@ def decode_json(octets: bytes) -> Any:
         raise ValueError("JSON nested too deeply") from None
     if end != len(text):
         raise ValueError("something stands after the JSON value")
-    if octets.count(b"[") + octets.count(b"{") > MAX_DEPTH:
+    if text.count("[") + text.count("{") > MAX_DEPTH:
         _check_depth(value)
-    if b"\\u" in octets:
+    # Two characters are sought for six times as long as one.
+    if "\\" in text and "\\u" in text:
         _check_surrogates(value)
     return value
 
