@@ -10,6 +10,7 @@ from django_claimsauth.claims.values import ClaimValue
 
 DEFAULT_NAME_TYPE: Final = "name"
 DEFAULT_ROLE_TYPE: Final = "roles"
+NO_CLAIMS: Final = ()
 
 
 class ClaimsIdentity:
@@ -38,16 +39,25 @@ class ClaimsIdentity:
 
     def __init__(
         self,
-        claims: Iterable[Claim] = (),
+        claims: Iterable[Claim] = NO_CLAIMS,
         authentication_type: str | None = None,
         name_type: str | None = DEFAULT_NAME_TYPE,
         role_type: str | None = DEFAULT_ROLE_TYPE,
     ) -> None:
-        self._claims: tuple[Claim, ...] | None = tuple_of(Claim, claims)
+        self._claims: tuple[Claim, ...] | None = (
+            NO_CLAIMS if claims is NO_CLAIMS else tuple_of(Claim, claims)
+        )
         self._make: Callable[[], Iterable[Claim]] | None = None
-        self._authentication_type = _plain(authentication_type)
-        self._name_type = _plain(name_type) or DEFAULT_NAME_TYPE
-        self._role_type = _plain(role_type) or DEFAULT_ROLE_TYPE
+        if (
+            authentication_type.__class__ is not str
+            or name_type.__class__ is not str
+            or role_type.__class__ is not str
+        ):
+            authentication_type = _plain(authentication_type)
+            name_type, role_type = _plain(name_type), _plain(role_type)
+        self._authentication_type = authentication_type
+        self._name_type = name_type or DEFAULT_NAME_TYPE
+        self._role_type = role_type or DEFAULT_ROLE_TYPE
 
     @classmethod
     def deferred(
@@ -63,7 +73,7 @@ class ClaimsIdentity:
         Args:
             make: returns the same claims however often it is called.
         """
-        identity = cls((), authentication_type, name_type, role_type)
+        identity = cls(NO_CLAIMS, authentication_type, name_type, role_type)
         identity._claims, identity._make = None, make
         return identity
 

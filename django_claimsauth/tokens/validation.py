@@ -83,7 +83,7 @@ class TokenValidator:
 
     def __init__(self, parameters: TokenValidationParameters) -> None:
         self.parameters = parameters
-        self._issuers: dict[str, SelectedIssuer] = {}
+        self._issuers: dict[str | None, SelectedIssuer] = {}
         self._templates: list[tuple[IssuerTemplate, IssuerRules]] = []
         for name, issuer in parameters.bound_issuers().items():
             if isinstance(name, str):
@@ -161,10 +161,12 @@ class TokenValidator:
     def _judged(
         self, token: str, now: datetime | None
     ) -> tuple[Header, dict[str, Any], SelectedIssuer]:
-        at = _timestamp(now)
+        at = time.time() if now is None else _timestamp(now)
         jws = parse_jws(token, self.parameters.max_token_size)
         claims = _claims_of(jws)
-        selected = self._selected(claims)
+        # Nothing is believed yet: the name only says whose keys have to fit.
+        name = text(claims, "iss")
+        selected = self._issuers.get(name) or self._selected(name)
         header, rules = jws.header, selected.rules
         typed = header.media_type in self._types
         if not typed and not self.parameters.accept_any_token_type:
@@ -175,9 +177,7 @@ class TokenValidator:
             _check_tenant(claims, rules.tenant_claim, selected.tenant)
         return header, claims, selected
 
-    def _selected(self, claims: Mapping[str, Any]) -> SelectedIssuer:
-        # Nothing is believed yet: the name only says whose keys have to fit.
-        issuer = text(claims, "iss")
+    def _selected(self, issuer: str | None) -> SelectedIssuer:
         if issuer is None:
             raise InvalidTokenError("missing_claim", "iss")
         selected = self.rules_of(issuer)
@@ -249,9 +249,7 @@ def _seconds(duration: timedelta | None) -> float | None:
     return None if duration is None else duration.total_seconds()
 
 
-def _timestamp(now: datetime | None) -> float:
-    if now is None:
-        return time.time()
+def _timestamp(now: datetime) -> float:
     if now.tzinfo is None:
         raise ValueError(f"now is {now!r}; an aware datetime is expected.")
     return now.timestamp()
