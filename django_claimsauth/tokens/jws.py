@@ -126,16 +126,19 @@ def verify_signature(
         raise InvalidTokenError("algorithm_not_allowed", f"alg {shown(alg)}")
     if not candidates:
         raise InvalidTokenError("unknown_key", f"kid {shown(jws.header.kid)}")
-    accepting = [key for key in candidates if key.accepts(alg, allowed)]
-    if not accepting:
-        raise InvalidTokenError(
-            "algorithm_not_allowed", f"alg {shown(alg)}, kid {shown(jws.header.kid)}"
-        )
-    for key in accepting[:MAX_CANDIDATES]:
+    tried = 0
+    for key in candidates:
+        if tried == MAX_CANDIDATES or not key.accepts(alg, allowed):
+            continue
         if key.verify(alg, jws.message, jws.signature):
             if jws.header_segment not in _verified_headers:
                 _remember(jws)
             return key
+        tried += 1
+    if not tried:
+        raise InvalidTokenError(
+            "algorithm_not_allowed", f"alg {shown(alg)}, kid {shown(jws.header.kid)}"
+        )
     raise InvalidTokenError("invalid_signature", f"kid {shown(jws.header.kid)}")
 
 
