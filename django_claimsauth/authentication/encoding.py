@@ -14,7 +14,10 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 MAX_DEPTH = 32
-_FROM_URL = bytes.maketrans(b"-_", b"+/")
+_JSON_BLANKS = " \t\n\r"
+# What is foreign to base64url becomes what is foreign to every base64.
+_FROM_URL = bytes.maketrans(b"-_+/=", b"+/!!!")
+_PADDING = (b"", b"===", b"==", b"=")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 
 
@@ -26,13 +29,13 @@ def decode_base64url(text: bytes) -> bytes:
         ValueError: padding, a foreign character, or unused bits that are not 0.
     """
     try:
-        padded = text.translate(_FROM_URL) + b"=" * (-len(text) % 4)
+        padded = text.translate(_FROM_URL) + _PADDING[len(text) % 4]
         decoded = binascii.a2b_base64(padded)
     except binascii.Error as error:
         raise ValueError(f"not base64url: {error}") from None
     # The decoder skips foreign characters and ignores unused bits: what it
     # read must be what it would write.
-    if encode_base64url(decoded) != text:
+    if binascii.b2a_base64(decoded, newline=False) != padded:
         raise ValueError("not base64url in its one canonical form")
     return decoded
 
@@ -54,12 +57,16 @@ def decode_json(octets: bytes) -> Any:
             `MAX_DEPTH` levels.
     """
     try:
-        value = _decoder.decode(octets.decode("utf-8"))
+        text = octets.decode("utf-8").strip(_JSON_BLANKS)
+        value, end = _decoder.raw_decode(text)
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
-    if octets.count(b"[") + octets.count(b"{") > MAX_DEPTH:
+    if end != len(text):
+        raise ValueError("something stands after the JSON value")
+    if text.count("[") + text.count("{") > MAX_DEPTH:
         _check_depth(value)
-    if b"\\u" in octets:
+    # Two characters are sought for six times as long as one.
+    if "\\" in text and "\\u" in text:
         _check_surrogates(value)
     return value
 

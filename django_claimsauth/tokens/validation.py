@@ -21,9 +21,19 @@ from django_claimsauth.tokens.claim_checks import (
 from django_claimsauth.tokens.claim_map import ClaimMap
 from django_claimsauth.tokens.issuers import Issuer, IssuerTemplate
 from django_claimsauth.tokens.jwks import KeySource, KeysUnavailableError
-from django_claimsauth.tokens.jws import CompactJWS, parse_jws, shown, verify_signature
+from django_claimsauth.tokens.jws import (
+    CompactJWS,
+    Header,
+    media_type,
+    parse_jws,
+    shown,
+    verify_signature,
+)
 from django_claimsauth.tokens.lifetime import Lifetime
 from django_claimsauth.tokens.parameters import TokenValidationParameters
+
+# A `typ` that does not say what the token is for.
+UNTYPED = frozenset({"jwt", None})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,16 +83,18 @@ class TokenValidator:
 
     def __init__(self, parameters: TokenValidationParameters) -> None:
         self.parameters = parameters
-        self._issuers: dict[str, IssuerRules] = {}
+        self._issuers: dict[str | None, SelectedIssuer] = {}
         self._templates: list[tuple[IssuerTemplate, IssuerRules]] = []
         for name, issuer in parameters.bound_issuers().items():
             if isinstance(name, str):
-                self._issuers[name] = self._rules(issuer, None)
+                rules = self._rules(issuer, None)
+                self._issuers[name] = SelectedIssuer(name, rules, None)
             else:
                 self._templates.append((name, self._rules(issuer, name.claim)))
-        rules = [*self._issuers.values(), *(each for _, each in self._templates)]
-        self._sources = tuple(each.keys for each in rules)
-        self._types = frozenset(map(_token_type, parameters.token_types))
+        named = [selected.rules for selected in self._issuers.values()]
+        templates = [rules for _, rules in self._templates]
+        self._sources = tuple(each.keys for each in (*named, *templates))
+        self._types = frozenset(map(media_type, parameters.token_types))
         self._lifetime = Lifetime(
             leeway=parameters.leeway.total_seconds(),
             max_age=_seconds(parameters.max_age),
@@ -101,7 +113,7 @@ class TokenValidator:
             InvalidTokenError: not valid; its code says why.
             ValueError: `now` is naive.
         """
-        return self.verify(token, now).claims
+        return self._judged(token, now)[1]
 
     def verify(self, token: str, now: datetime | None = None) -> VerifiedToken:
         """
@@ -111,16 +123,10 @@ class TokenValidator:
             InvalidTokenError: not valid; its code says why.
             ValueError: `now` is naive.
         """
-        at = _timestamp(now)
-        jws = parse_jws(token, self.parameters.max_token_size)
-        claims = _claims_of(jws)
-        issuer, rules, tenant = self._selected(claims)
-        self._check_type(jws)
-        _verify(jws, rules)
-        self._check_claims(jws, claims, rules, at)
-        if tenant is not None and rules.tenant_claim is not None:
-            _check_tenant(claims, rules.tenant_claim, tenant)
-        return VerifiedToken(dict(jws.header.members), claims, issuer, tenant)
+        header, claims, selected = self._judged(token, now)
+        return VerifiedToken(
+            dict(header.members), claims, selected.name, selected.tenant
+        )
 
     def generation(self) -> tuple[int, ...]:
         """
@@ -139,9 +145,9 @@ class TokenValidator:
 
     def rules_of(self, issuer: str) -> SelectedIssuer | None:
         """Return what holds for an issuer, None for one that is not accepted."""
-        rules = self._issuers.get(issuer)
-        if rules is not None:
-            return SelectedIssuer(issuer, rules, None)
+        selected = self._issuers.get(issuer)
+        if selected is not None:
+            return selected
         for template, rules in self._templates:
             tenant = template.tenant_of(issuer)
             if tenant is not None:
@@ -159,9 +165,26 @@ class TokenValidator:
             tenant_claim=tenant_claim,
         )
 
-    def _selected(self, claims: Mapping[str, Any]) -> SelectedIssuer:
+    def _judged(
+        self, token: str, now: datetime | None
+    ) -> tuple[Header, dict[str, Any], SelectedIssuer]:
+        at = time.time() if now is None else _timestamp(now)
+        jws = parse_jws(token, self.parameters.max_token_size)
+        claims = _claims_of(jws)
         # Nothing is believed yet: the name only says whose keys have to fit.
-        issuer = text(claims, "iss")
+        name = text(claims, "iss")
+        selected = self._issuers.get(name) or self._selected(name)
+        header, rules = jws.header, selected.rules
+        typed = header.media_type in self._types
+        if not typed and not self.parameters.accept_any_token_type:
+            raise InvalidTokenError("invalid_token_type", f"typ {shown(header.typ)}")
+        _verify(jws, rules)
+        self._check_claims(header, claims, rules, at)
+        if selected.tenant is not None and rules.tenant_claim is not None:
+            _check_tenant(claims, rules.tenant_claim, selected.tenant)
+        return header, claims, selected
+
+    def _selected(self, issuer: str | None) -> SelectedIssuer:
         if issuer is None:
             raise InvalidTokenError("missing_claim", "iss")
         selected = self.rules_of(issuer)
@@ -169,16 +192,8 @@ class TokenValidator:
             raise InvalidTokenError("invalid_issuer", f"iss {shown(issuer)}")
         return selected
 
-    def _check_type(self, jws: CompactJWS) -> None:
-        if self.parameters.accept_any_token_type:
-            return
-        if _token_type(jws.header.typ) not in self._types:
-            raise InvalidTokenError(
-                "invalid_token_type", f"typ {shown(jws.header.typ)}"
-            )
-
     def _check_claims(
-        self, jws: CompactJWS, claims: dict[str, Any], rules: IssuerRules, now: float
+        self, header: Header, claims: dict[str, Any], rules: IssuerRules, now: float
     ) -> None:
         parameters = self.parameters
         self._lifetime.check(claims, now)
@@ -187,8 +202,7 @@ class TokenValidator:
         check_required(claims, rules.required)
         for name in ("sub", "jti"):
             text(claims, name)
-        untyped = _token_type(jws.header.typ) in ("jwt", None)
-        if untyped and not parameters.accept_any_token_type:
+        if header.media_type in UNTYPED and not parameters.accept_any_token_type:
             check_kind(claims, id_tokens=parameters.accept_id_tokens)
         if "act" in claims:
             check_actors(claims)
@@ -235,18 +249,11 @@ def _check_tenant(claims: Mapping[str, Any], name: str, tenant: str) -> None:
         raise InvalidTokenError("invalid_issuer", f"{name} {shown(claims[name])}")
 
 
-def _token_type(typ: str | None) -> str | None:
-    # RFC 7515 section 4.1.9: a media type, `application/` left out where it can be.
-    return None if typ is None else typ.lower().removeprefix("application/")
-
-
 def _seconds(duration: timedelta | None) -> float | None:
     return None if duration is None else duration.total_seconds()
 
 
-def _timestamp(now: datetime | None) -> float:
-    if now is None:
-        return time.time()
+def _timestamp(now: datetime) -> float:
     if now.tzinfo is None:
         raise ValueError(f"now is {now!r}; an aware datetime is expected.")
     return now.timestamp()

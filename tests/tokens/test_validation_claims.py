@@ -1,5 +1,7 @@
 """Claims of a rightly signed token: each type before its value, each failure its code."""
 
+import json
+
 import pytest
 
 from django_claimsauth.errors import InvalidTokenError
@@ -157,6 +159,8 @@ def test_a_claim_is_judged_by_type_and_value(changes, code):
         pytest.param(b"1", id="number"),
         pytest.param(b"{", id="half"),
         pytest.param(b"{} {}", id="two"),
+        pytest.param(b"\x0b{}\x0c", id="blanks-of-other-kinds"),
+        pytest.param(b"\xc2\xa0{}", id="blank-that-does-not-break"),
         pytest.param(b'{"sub":"1","sub":"2"}', id="sub-twice"),
         pytest.param(b'{"exp":1,"exp":2}', id="exp-twice"),
         pytest.param(b'{"exp":NaN}', id="nan"),
@@ -176,6 +180,12 @@ def test_a_claim_is_judged_by_type_and_value(changes, code):
 )
 def test_a_payload_that_is_no_plain_object_is_malformed(payload):
     assert "malformed_token" == code_of(raw_token(HEADER, payload))
+
+
+def test_json_s_own_blanks_around_the_payload_say_nothing():
+    padded = b" \t\r\n" + json.dumps(claims()).encode() + b" \t\r\n"
+
+    assert code_of(raw_token(HEADER, padded)) is None
 
 
 def test_brackets_in_strings_are_not_depth_and_pairs_are_characters():
