@@ -7,7 +7,6 @@ and judges. Who answers the refusal (plain Django, DRF) registers itself here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -30,6 +29,10 @@ from django_claimsauth.authorization.policies import (
 from django_claimsauth.authorization.refusals import Refusal, refused
 from django_claimsauth.authorization.resources import with_schemes
 from django_claimsauth.conf import settings
+from django_claimsauth.hooks import (
+    after_success,
+    before_authentication,
+)
 
 Names: TypeAlias = tuple[str, ...]
 
@@ -58,11 +61,6 @@ _demands: dict[EndpointMetadata, Demand] = {}
 for _known in (_combined, _demands):
     policies.on_change(_known.clear)
     settings.on_drop(_known.clear)
-
-BeforeHook = Callable[[Any], None]
-#: Called with Django's request before it is authenticated, and after it was let in.
-before_authentication: list[BeforeHook] = []
-after_success: list[BeforeHook] = []
 
 
 def default_policy() -> Policy:

@@ -21,7 +21,6 @@ from django_claimsauth.authorization.rules import (
     IS_NULL,
     Judge,
     Rule,
-    register_binder,
 )
 from django_claimsauth.authorization.terms import Operand, bound, memo_key
 from django_claimsauth.claims import ClaimsPrincipal
@@ -43,9 +42,6 @@ def judge_of_model(kind: type, rule: Rule) -> Judge | None:
     if len(rule.terms) == 1 and isinstance(rule.terms[0], ClaimReference):
         return _judge_claim(rule, route, operand)
     return _judge_equality(rule, route, operand)
-
-
-register_binder(judge_of_model)
 
 
 def _judge_equality(rule: Rule, route: Route, operand: Operand) -> Judge:

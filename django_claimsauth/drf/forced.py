@@ -11,10 +11,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django_claimsauth.authentication.requests import state_of
-from django_claimsauth.authentication.users import principal_of_user
-from django_claimsauth.claims import ClaimsPrincipal
-
 USER = "_force_auth_user"
 TOKEN = "_force_auth_token"  # noqa: S105  # the name of DRF's attribute
 SCHEME = "session"
@@ -26,6 +22,11 @@ def adopt_forced(request: Any) -> None:
     token = getattr(request, TOKEN, None)
     if user is None and token is None:
         return
+    # Late, as below: this is registered when Django starts, and needed by requests.
+    from django_claimsauth.authentication.requests import state_of
+    from django_claimsauth.authentication.users import principal_of_user
+    from django_claimsauth.claims import ClaimsPrincipal
+
     state = state_of(request)
     if state.forced is not None:
         return
@@ -43,6 +44,8 @@ def adopt_forced(request: Any) -> None:
 
 def hand_over(request: Any) -> None:
     """Give DRF the user and the principal that a guard let in."""
+    from django_claimsauth.authentication.requests import state_of
+
     current = state_of(request).current
     principal = None if current is None else current.principal
     if principal is not None:
