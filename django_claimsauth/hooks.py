@@ -57,8 +57,10 @@ class Opening:
     def open(self) -> None:
         """Call what waited; the room is loaded."""
         self._is_open = True
-        while self._waiting:
-            self._waiting.pop(0)()
+        for callback in self._waiting:
+            # What raises ends the loading, and all are called where it is tried again.
+            callback()
+        self._waiting.clear()
 
 
 #: Opened by `authorization`, when policies can be named.

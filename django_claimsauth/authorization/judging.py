@@ -28,10 +28,8 @@ from django_claimsauth.claims import ClaimsPrincipal
 Reader: TypeAlias = Callable[[Any], Any]
 
 
-def judge_of_model(kind: type, rule: Rule) -> Judge | None:
-    """Return what judges a model's instances; None for what is no model."""
-    if not issubclass(kind, models.Model):
-        return None
+def judge_of_model(kind: type[models.Model], rule: Rule) -> Judge:
+    """Return what judges a model's instances."""
     route, operand = bound(rule, kind)
     if route.many is not None:
         return _judge_by_query(rule, route, route.many, operand)

@@ -165,3 +165,8 @@ def test_a_veto_is_never_a_matter_of_signing_in_again(asked, judged):
 
 def test_without_a_failure_no_scope_is_missing():
     assert () == missing_scopes(None)
+
+
+def test_what_the_service_does_not_have_is_said():
+    with pytest.raises(AttributeError, match="has no attribute 'decide'"):
+        service.decide  # noqa: B018
