@@ -8,11 +8,13 @@ worth a look. All are listed in docs/checks.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from django.core import checks
 from django.core.checks import CheckMessage
 
+from django_claimsauth.api_keys import checks as api_keys
 from django_claimsauth.authentication.schemes import schemes
 from django_claimsauth.authentication.transformation import transformations
 from django_claimsauth.authorization.decisions import plan_of
@@ -20,16 +22,22 @@ from django_claimsauth.authorization.policies import policies
 from django_claimsauth.conf import settings
 from django_claimsauth.drf import checks as endpoint_checks
 from django_claimsauth.errors import ClaimsAuthError, ConfigurationError
+from django_claimsauth.passkeys import checks as passkeys
+from django_claimsauth.tokens import scheme_checks, settings_checks
 
 OPERATIONS = ("authenticate", "challenge", "forbid")
 
 
-def register() -> None:
-    """Register the checks with Django."""
-    always = (check_settings, check_schemes, check_policies, check_endpoints)
-    for each in (*always, check_middleware):
-        checks.register(each, checks.Tags.security)
-    checks.register(check_deployment, checks.Tags.security, deploy=True)
+def find(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Return what every room finds wrong with the set-up."""
+    found = (each(app_configs, **kwargs) for each in EVERYWHERE)
+    return list(chain.from_iterable(found))
+
+
+def find_before_deployment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Return what every room would not have deployed."""
+    found = (each(app_configs, **kwargs) for each in BEFORE_DEPLOYMENT)
+    return list(chain.from_iterable(found))
 
 
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -160,3 +168,22 @@ def _error(message: object, id: str) -> CheckMessage:
         hint="See docs/checks.md for what this id means and how to mend it.",
         id=id,
     )
+
+
+EVERYWHERE = (
+    check_settings,
+    check_schemes,
+    check_policies,
+    check_endpoints,
+    check_middleware,
+    settings_checks.check_settings,
+    api_keys.check_section,
+    passkeys.check_section,
+)
+BEFORE_DEPLOYMENT = (
+    check_deployment,
+    settings_checks.check_deployment,
+    scheme_checks.check_switched_off,
+    api_keys.check_deployment,
+    passkeys.check_deployment,
+)

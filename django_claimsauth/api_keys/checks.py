@@ -28,12 +28,6 @@ INEXACT_CACHES: Final = frozenset(
 )
 
 
-def register() -> None:
-    """Register the checks with Django."""
-    checks.register(check_section, checks.Tags.security)
-    checks.register(check_deployment, checks.Tags.security, deploy=True)
-
-
 def check_section(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E301: a prefix, or the path of `OWNER_SCOPES`, is none."""
     try:

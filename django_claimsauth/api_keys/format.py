@@ -16,7 +16,6 @@ from typing import Final, NamedTuple
 
 from django.views.decorators.debug import sensitive_variables
 
-from django_claimsauth.authentication.digests import SECRET_BYTES
 from django_claimsauth.conf import settings
 from django_claimsauth.errors import SettingsError
 
@@ -50,6 +49,9 @@ def new_key_id() -> str:
 @sensitive_variables("secret", "body")
 def new_key(key_id: str) -> str:
     """Return a new key with this id, in the prefix of the settings."""
+    # Late: the models need ids when Django starts, and nobody needs a secret then.
+    from django_claimsauth.authentication.digests import SECRET_BYTES
+
     secret = base62(int.from_bytes(secrets.token_bytes(SECRET_BYTES)), SECRET_LENGTH)
     body = f"{current_prefix()}_{key_id}_{secret}"
     return body + checksum(body)

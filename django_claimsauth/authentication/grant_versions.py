@@ -14,17 +14,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-from django.apps import apps
-from django.contrib.auth import get_user_model
 from django.core.cache import cache
-from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
-from django.db.models.signals import m2m_changed, post_delete, post_save
 
 logger = logging.getLogger("django_claimsauth.authentication")
 #: The longest that an entry may live. A version outlives every entry that was
@@ -52,57 +47,26 @@ def forget_everybody(*, using: str | None = None) -> None:
     _move(EVERYBODY, using)
 
 
-def register() -> None:
-    """Follow the changes of users, groups and permissions, whatever the model."""
-    if not apps.is_installed("django.contrib.auth"):
-        return
-    from django.contrib.auth.models import Group, Permission
-
-    user_model = get_user_model()
-    _follow(post_save, _user_changed, [user_model])
-    _follow(post_delete, _user_changed, [user_model])
-    shared = [Group, Permission]
-    _follow(post_delete, _something_changed, shared)
-    joining = list(_joining_tables(user_model))
-    _follow(post_save, _something_changed, [*shared, *joining])
-    _follow(m2m_changed, _joined, joining)
-    _follow(m2m_changed, _something_changed, [Group.permissions.through])
-
-
-def _joining_tables(user_model: type[Any]) -> Iterable[Any]:
-    for name in ("groups", "user_permissions"):
-        try:
-            yield user_model._meta.get_field(name).remote_field.through
-        except (FieldDoesNotExist, AttributeError):
-            # A model of one's own may have neither, or something else of the name.
-            continue
-
-
-def _follow(signal: Any, receiver: Any, senders: list[Any]) -> None:
-    # By sender: a receiver of every model's deletions would slow them all down.
-    for sender in senders:
-        uid = f"django_claimsauth.{receiver.__name__}.{sender._meta.label}"
-        signal.connect(receiver, sender=sender, dispatch_uid=uid)
-
-
-def _user_changed(
+def user_changed(
     sender: object,
     instance: Any,
     using: str,
     update_fields: frozenset[str] | None = None,
     **kwargs: Any,
 ) -> None:
+    """Forget a user that was saved or deleted."""
     # Every sign-in writes this column, and it grants nothing.
     if update_fields != frozenset({"last_login"}):
         forget_user(instance.pk, using=using)
 
 
-def _something_changed(sender: object, using: str, **kwargs: Any) -> None:
+def something_changed(sender: object, using: str, **kwargs: Any) -> None:
+    """Forget everybody: what many share was changed."""
     if not kwargs.get("action", "").startswith("pre_"):
         forget_everybody(using=using)
 
 
-def _joined(
+def joined(
     *,
     instance: Any,
     action: str,
@@ -111,6 +75,7 @@ def _joined(
     using: str,
     **kwargs: Any,
 ) -> None:
+    """Forget who was joined to groups or permissions, or parted from them."""
     if action.startswith("pre_"):
         return
     users = pk_set if reverse else {instance.pk}

@@ -1,5 +1,6 @@
 """May they: requirements, handlers, policies, endpoints, and the service to ask."""
 
+from django_claimsauth import hooks
 from django_claimsauth.authorization import service
 from django_claimsauth.authorization.builtin import (
     Operations,
@@ -57,3 +58,5 @@ __all__ = [
     "resource",
     "service",
 ]
+
+hooks.authorization.open()

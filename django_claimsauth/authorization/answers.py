@@ -7,7 +7,6 @@ through their own renderers and exception handler.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -15,20 +14,17 @@ from django.http import HttpResponse, JsonResponse
 
 from django_claimsauth.authorization.refusals import Refusal
 from django_claimsauth.conf import settings
+from django_claimsauth.hooks import answerers
 
 PROBLEM_TYPE: Final = "application/problem+json"
 #: What a request may say of the media types that it takes, and be read.
 MAX_ACCEPT_LENGTH: Final = 4096
 
-Answerer = Callable[[Any, Refusal, Any], HttpResponse | None]
-#: Asked in order: (request, refusal, view) -> a response, or None for "not mine".
-answerers: list[Answerer] = []
-
 
 def answer(request: Any, refusal: Refusal, view: Any = None) -> HttpResponse:
     """Return the response that refuses; an answerer may raise what is rendered."""
     for each in answerers:
-        response = each(request, refusal, view)
+        response: HttpResponse | None = each(request, refusal, view)
         if response is not None:
             return response
     return plain_answer(request, refusal)

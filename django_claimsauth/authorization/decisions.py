@@ -11,7 +11,7 @@ from types import NoneType
 from typing import Any
 
 from django.contrib.auth import get_backends
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from django_claimsauth.authentication.schemes import schemes
 from django_claimsauth.authorization import debt
@@ -34,7 +34,7 @@ from django_claimsauth.authorization.policies import (
 )
 from django_claimsauth.authorization.requirements import Requirement
 from django_claimsauth.authorization.resources import ViewLevel
-from django_claimsauth.authorization.rules import Rule
+from django_claimsauth.authorization.rules import Judge, Rule, register_binder
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.conf import settings
 from django_claimsauth.errors import NotNarrowableError
@@ -270,5 +270,15 @@ def judge_view_level(context: AuthorizationContext, requirement: ViewLevel) -> N
         context.succeed(requirement)
 
 
+def _judge_of_model(kind: type, rule: Rule) -> Judge | None:
+    if not issubclass(kind, Model):
+        return None
+    # Late: what knows columns is loaded when a model's instance is met.
+    from django_claimsauth.authorization.judging import judge_of_model
+
+    return judge_of_model(kind, rule)
+
+
+register_binder(_judge_of_model)
 registry.add(judge_permission, RequirePermission).narrow = narrow_permission
 registry.add(judge_view_level, ViewLevel)

@@ -7,7 +7,6 @@ and judges. Who answers the refusal (plain Django, DRF) registers itself here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -34,6 +33,10 @@ from django_claimsauth.authorization.refusals import Refusal, refused
 from django_claimsauth.authorization.resources import with_schemes
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.conf import settings
+from django_claimsauth.hooks import (
+    after_success,
+    before_authentication,
+)
 
 Names: TypeAlias = tuple[str, ...]
 
@@ -66,11 +69,6 @@ for _known in (_combined, _demands):
     policies.on_change(_known.clear)
     registry.on_change(_known.clear)
     settings.on_drop(_known.clear)
-
-#: Called with Django's request before it is authenticated.
-before_authentication: list[Callable[[Any], None]] = []
-#: Called with Django's request and its principal after it was let in.
-after_success: list[Callable[[Any, ClaimsPrincipal], None]] = []
 
 
 def default_policy() -> Policy:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 
+from django_claimsauth import hooks
 from django_claimsauth.authorization import debt
 from django_claimsauth.authorization.answers import answer
 from django_claimsauth.authorization.enforcement import aenforce, enforce
@@ -25,23 +26,6 @@ from django_claimsauth.authorization.metadata import (
 from django_claimsauth.authorization.policies import AuthorizeData
 
 GUARDED: Final = "_claimsauth_guarded"
-_guarded_classes: list[type] = []
-_class_hooks: list[Callable[[type], None]] = []
-_function_hooks: dict[str, Callable[[], Any]] = {}
-
-
-def on_guarded_class(hook: Callable[[type], None]) -> None:
-    """Call this with every guarded class, those before now included."""
-    if hook in _class_hooks:
-        return
-    _class_hooks.append(hook)
-    for cls in _guarded_classes:
-        hook(cls)
-
-
-def on_guarded_function(name: str, value: Callable[[], Any]) -> None:
-    """Have guards of functions show an attribute that the function has not set."""
-    _function_hooks[name] = value
 
 
 class Guard:
@@ -121,8 +105,8 @@ class Guard:
 
     def __getattr__(self, name: str) -> Any:
         # Only asked for what is not there: DRF's @api_view looks for classes to use.
-        if name in _function_hooks:
-            return _function_hooks[name]()
+        if name in hooks.function_attributes:
+            return hooks.function_attributes[name]()
         raise AttributeError(f"A guard has no attribute {name!r}.")
 
     def __repr__(self) -> str:
@@ -166,9 +150,7 @@ def guard_class(cls: type) -> None:
     functools.update_wrapper(as_view, cls.as_view.__func__)  # type: ignore[attr-defined]
     cls.as_view = classmethod(as_view)  # type: ignore[attr-defined]
     setattr(cls, GUARDED, True)
-    _guarded_classes.append(cls)
-    for hook in _class_hooks:
-        hook(cls)
+    hooks.guarded(cls)
 
 
 def _is_request(candidate: Any) -> bool:

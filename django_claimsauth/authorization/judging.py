@@ -21,7 +21,6 @@ from django_claimsauth.authorization.rules import (
     IS_NULL,
     Judge,
     Rule,
-    register_binder,
 )
 from django_claimsauth.authorization.terms import Operand, bound, memo_key
 from django_claimsauth.claims import ClaimsPrincipal
@@ -29,10 +28,8 @@ from django_claimsauth.claims import ClaimsPrincipal
 Reader: TypeAlias = Callable[[Any], Any]
 
 
-def judge_of_model(kind: type, rule: Rule) -> Judge | None:
-    """Return what judges a model's instances; None for what is no model."""
-    if not issubclass(kind, models.Model):
-        return None
+def judge_of_model(kind: type[models.Model], rule: Rule) -> Judge:
+    """Return what judges a model's instances."""
     route, operand = bound(rule, kind)
     if route.many is not None:
         return _judge_by_query(rule, route, route.many, operand)
@@ -43,9 +40,6 @@ def judge_of_model(kind: type, rule: Rule) -> Judge | None:
     if len(rule.terms) == 1 and isinstance(rule.terms[0], ClaimReference):
         return _judge_claim(rule, route, operand)
     return _judge_equality(rule, route, operand)
-
-
-register_binder(judge_of_model)
 
 
 def _judge_equality(rule: Rule, route: Route, operand: Operand) -> Judge:

@@ -8,7 +8,7 @@ over class over what wraps them; gates hold whatever stands inside.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -18,6 +18,7 @@ from django_claimsauth.authorization.resources import (
     resource_entry,
     resource_policy,
 )
+from django_claimsauth.hooks import scheme_readers
 
 DECLARED: Final = "_claimsauth_declared"
 GATES: Final = "_claimsauth_gates"
@@ -38,9 +39,6 @@ class Declaration:
 
 
 NOTHING: Final = Declaration()
-#: What tells the schemes of a class's own authentication classes, which DRF knows.
-#: An empty name is the default scheme, whatever it is when a request asks.
-scheme_readers: list[Callable[[type], Iterable[str]]] = []
 #: Classes may be made on the fly; what is kept about them is bounded.
 MAX_ENDPOINTS: Final = 4096
 _known: dict[tuple[Any, ...], tuple[Any, EndpointMetadata]] = {}

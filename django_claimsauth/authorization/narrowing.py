@@ -13,7 +13,6 @@ from typing import Any, TypeAlias, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from django_claimsauth.authorization import judging  # noqa: F401  # judges models
 from django_claimsauth.authorization.conditions import condition
 from django_claimsauth.authorization.forms import (
     Condition,

@@ -8,23 +8,25 @@ a request is authenticated, not here.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from django_claimsauth.authorization import debt, narrowing
+from django_claimsauth.authorization import debt
 from django_claimsauth.authorization.decisions import (
     aauthorize,
     authorize,
     checked_principal,
     resolved,
 )
-from django_claimsauth.authorization.explanation import Explanation, explain
 from django_claimsauth.authorization.policies import PolicyLike
 from django_claimsauth.authorization.refusals import refusal
 from django_claimsauth.authorization.requirements import AllOf
 from django_claimsauth.claims import ClaimsPrincipal
 from django_claimsauth.conf import settings
+
+if TYPE_CHECKING:
+    from django_claimsauth.authorization.explanation import Explanation, explain
 
 Row = TypeVar("Row", bound=Model)
 __all__ = [
@@ -36,6 +38,15 @@ __all__ = [
     "narrow",
     "require",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Late: only the operator wants to know, and rarely.
+    if name not in ("Explanation", "explain"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from django_claimsauth.authorization import explanation
+
+    return getattr(explanation, name)
 
 
 def require(
@@ -108,6 +119,9 @@ def narrow(
 
         TypeError: a principal that is none, a sliced queryset.
     """
+    # Late: what knows columns is loaded when a queryset is met.
+    from django_claimsauth.authorization import narrowing
+
     known = checked_principal(principal)
     asked = AllOf(resolved(policy).requirements)
     narrowed = narrowing.narrow(asked, known, queryset)

@@ -9,11 +9,10 @@ before DRF's request exists and whatever the view's authentication classes are.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django_claimsauth.authentication.requests import state_of
-from django_claimsauth.authentication.users import principal_of_user
-from django_claimsauth.claims import ClaimsPrincipal
+if TYPE_CHECKING:
+    from django_claimsauth.claims import ClaimsPrincipal
 
 USER = "_force_auth_user"
 TOKEN = "_force_auth_token"  # noqa: S105  # the name of DRF's attribute
@@ -26,6 +25,11 @@ def adopt_forced(request: Any) -> None:
     token = getattr(request, TOKEN, None)
     if user is None and token is None:
         return
+    # Late: this is registered when Django starts, and needed by requests.
+    from django_claimsauth.authentication.requests import state_of
+    from django_claimsauth.authentication.users import principal_of_user
+    from django_claimsauth.claims import ClaimsPrincipal
+
     state = state_of(request)
     if state.forced is not None:
         return

@@ -24,12 +24,6 @@ from django_claimsauth.passkeys.verification import (
 HOOKS: Final = ("verify_attestation", "create_user", "other_ways_in", "aaguid_names")
 
 
-def register() -> None:
-    """Register the checks with Django."""
-    checks.register(check_section, checks.Tags.security)
-    checks.register(check_deployment, checks.Tags.security, deploy=True)
-
-
 def check_section(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E401 the relying party, E402 the extra, E403 algorithms, E404 hooks."""
     if not _is_used():

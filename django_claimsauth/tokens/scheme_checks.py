@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from django.core.checks import CheckMessage
 
 
-def register() -> None:
-    """Register the checks with Django."""
-    checks.register(check_switched_off, checks.Tags.security, deploy=True)
-
-
 def check_switched_off(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """W209: a bearer scheme does not look at something that tokens are judged by."""
     return [

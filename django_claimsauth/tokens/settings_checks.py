@@ -24,12 +24,6 @@ LONGEST_WINDOW = timedelta(seconds=60)
 GUESSED = ("sign-in", "refresh")
 
 
-def register() -> None:
-    """Register the checks with Django."""
-    checks.register(check_settings, checks.Tags.security)
-    checks.register(check_deployment, checks.Tags.security, deploy=True)
-
-
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E205: a value of `TOKENS` that is out of its range, or names nothing."""
     try:

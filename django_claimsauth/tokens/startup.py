@@ -17,21 +17,13 @@ from django.contrib.auth import get_user_model
 from django.db.models.signals import post_save, pre_delete
 from django.utils import timezone
 
-from django_claimsauth.tokens import scheme_checks, settings_checks
-from django_claimsauth.tokens.grants import stamp_of
 from django_claimsauth.tokens.models import RevocationReason, TokenFamily
 
 WATCHED = frozenset({"password", "is_active"})
 
 
 def register() -> None:
-    """
-    Register the checks, and listen to the user model.
-
-    And to its proxies, whose signals are their own.
-    """
-    settings_checks.register()
-    scheme_checks.register()
+    """Listen to the user model, and to its proxies, whose signals are their own."""
     for model in _user_models():
         name = model._meta.label
         post_save.connect(
@@ -55,6 +47,7 @@ def end_by_change(
     if update_fields is not None and WATCHED.isdisjoint(update_fields):
         return
     # Late: PyJWT is loaded when a token is met, not when Django starts.
+    from django_claimsauth.tokens.grants import stamp_of
     from django_claimsauth.tokens.revocation import revoke_families, revoke_user_id
 
     live = TokenFamily.objects.filter(user_id=instance.pk, revoked_at=None)

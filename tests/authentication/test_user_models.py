@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import modify_settings, override_settings
 
-from django_claimsauth.authentication import grant_versions
+from django_claimsauth import following
 from django_claimsauth.authentication.users import find_user, principal_of_user
 from tests.authentication.grants import (
     claimsauth,
@@ -149,7 +149,7 @@ def test_without_django_s_auth_app_there_is_nothing_to_follow():
     try:
         apps.app_configs.pop("auth")
         assert remaining
-        assert grant_versions.register() is None
+        assert following.register() is None
     finally:
         apps.app_configs.clear()
         apps.app_configs.update(kept)

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 from django.views import View
 
+from django_claimsauth import hooks
 from django_claimsauth.authentication import schemes
 from django_claimsauth.authorization import (
     RequirePermission,
@@ -17,7 +18,6 @@ from django_claimsauth.authorization import (
     debt,
     decisions,
     enforcement,
-    guards,
     metadata,
     resource,
     service,
@@ -126,10 +126,10 @@ def test_a_hook_hears_of_classes_guarded_before():
         heard.append(cls)
 
     authorize(type("Earlier", (View,), {}))
-    guards.on_guarded_class(hook)
-    guards._class_hooks.remove(hook)
+    hooks.on_guarded_class(hook)
+    hooks._class_hooks.remove(hook)
 
-    assert guards._guarded_classes == heard
+    assert hooks._guarded_classes == heard
 
 
 def test_a_guarded_function_under_another_name_still_says_what_it_asks():
@@ -165,3 +165,8 @@ def test_a_veto_is_never_a_matter_of_signing_in_again(asked, judged):
 
 def test_without_a_failure_no_scope_is_missing():
     assert () == missing_scopes(None)
+
+
+def test_what_the_service_does_not_have_is_said():
+    with pytest.raises(AttributeError, match="has no attribute 'decide'"):
+        service.decide  # noqa: B018

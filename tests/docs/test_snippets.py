@@ -11,7 +11,14 @@ from tests.schemes import claimsauth
 
 DOCS = Path(__file__).parents[2] / "docs"
 SNIPPET = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
-PAGES = ["policies", "resources", "rules", "inventory", "migrating"]
+PAGES = [
+    "policies",
+    "resources",
+    "rules",
+    "inventory",
+    "migrating",
+    "transformations",
+]
 
 
 @pytest.fixture
