@@ -155,26 +155,20 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         state: RequestState | None = inner.__dict__.get(ATTRIBUTE)
         if state is None:
             state = inner.__dict__[ATTRIBUTE] = RequestState()
-        aliases: tuple[str, ...] = names  # type: ignore[assignment]
-        if names.__class__ is not tuple or len(aliases) != 1:
-            aliases = self.aliases(names, "authenticate")
-        if state.forced is not None:
-            return AuthenticateResult.succeed(state.forced)
-        known = state.combined.get(aliases)
-        if known is not None:
-            return known
-        handler = self._plain.get(aliases)
-        if handler is None or aliases[0] in state.results:
-            result = self._merged(aliases, inner, state)
-        else:
-            result = handler.authenticate(inner)
-            if result.__class__ is not AuthenticateResult:
-                result = checked(result, aliases[0])
-            state.results[aliases[0]] = result
-            if aliases[0] not in result.results:
-                # Else the handler keeps what it always comes to as a list of one.
-                result = result.alone(aliases[0])
-        state.combined[aliases] = result
+        one: Any = names if names.__class__ is tuple else None
+        handler = self._plain.get(one)
+        if handler is None or state.results or state.forced is not None:
+            return self._merged(self.aliases(names, "authenticate"), inner, state)
+        # The first that is asked in this request, and the only one of its list.
+        alias = one[0]
+        result = handler.authenticate(inner)
+        if result.__class__ is not AuthenticateResult:
+            result = checked(result, alias)
+        state.results[alias] = result
+        if alias not in result.results:
+            # Else the handler keeps what it always comes to as a list of one.
+            result = result.alone(alias)
+        state.combined[one] = result
         return result
 
     async def aauthenticate(
@@ -213,6 +207,9 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
     def _merged(
         self, aliases: tuple[str, ...], request: Any, state: RequestState
     ) -> AuthenticateResult:
+        known = state.known(aliases)
+        if known is not None:
+            return known
         merged = Merged({each: self.result_of(each, request) for each in aliases})
         done = state.transformed
         if merged.principal is not None and merged.made_of not in done:
@@ -221,7 +218,9 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
             entry = self.entry(aliases[0])
             if entry.forward is None and entry.backend is not None:
                 self._plain[aliases] = self[aliases[0]]
-        return merged.as_result(done.get(merged.made_of))
+        result = merged.as_result(done.get(merged.made_of))
+        state.combined[aliases] = result
+        return result
 
     def result_of(self, alias: str, request: Any) -> AuthenticateResult:
         """Return one scheme's own result, asked once a request."""

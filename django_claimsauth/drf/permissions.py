@@ -48,7 +48,11 @@ class PolicyPermission(BasePermission):
         refusal = enforce(request, metadata_of_view(view), fallback=True)
         if refusal is not None:
             raise RefusedError(refusal)
-        _settle(request)
+        inner = getattr(request, "_request", request)
+        auth = getattr(request, "_auth", None)
+        if auth is None or inner.__dict__.get("principal") is not auth:
+            # Else it is from whom DRF takes it to be.
+            _settle(request)
         return True
 
     def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
@@ -153,12 +157,9 @@ def shape_of(view: APIView) -> SimpleNamespace:
 def _settle(request: Request) -> None:
     """Make DRF's request know who was authenticated by the policy's schemes."""
     inner = getattr(request, "_request", request)
-    auth = getattr(request, "_auth", None)
-    if auth is not None and inner.__dict__.get("principal") is auth:
-        return
     current = state_of(inner).current
     principal = None if current is None else current.principal
-    if principal is not None:
+    if principal is not None and getattr(request, "_auth", None) is not principal:
         request.user = inner.user
         request.auth = principal
 

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 BEARER = re.compile(r"bearer(?![\w!#$%&'*+.^`|~-])", re.IGNORECASE | re.ASCII)
 #: One space, then one word (RFC 6750 section 2.1).
 TOKEN = re.compile(r" [A-Za-z0-9\-._~+/]+=*")
+#: Both together, as nearly every client writes them.
+CREDENTIAL = re.compile(r"Bearer ([A-Za-z0-9\-._~+/]+=*)")
 NOT_THE_TOKENS_FAULT = frozenset({"keys_unavailable", UNAVAILABLE})
 
 
@@ -101,10 +103,13 @@ class BearerHandler(SchemeHandler, ABC):
             InvalidTokenError: malformed_token, token_too_large.
         """
         header: str = request.META.get("HTTP_AUTHORIZATION", "")
-        if not header:
-            return None
+        if len(header) <= self.max_token_size:
+            match = CREDENTIAL.fullmatch(header)
+            if match is not None:
+                return match[1]
+        # Anything but `Bearer`, a space and a token that is surely not too large.
         header = header.strip(" ")
-        if header[:7] != "Bearer " and BEARER.match(header) is None:
+        if BEARER.match(header) is None:
             return None
         token = header[len("bearer") :]
         if not token.strip(" "):

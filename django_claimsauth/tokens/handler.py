@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -103,6 +103,10 @@ class JWTBearerHandler(BearerHandler):
         """The validator of this scheme's options, and of `TOKENS`."""
         return validator_of(self.options)
 
+    @cached_property
+    def _generation(self) -> Callable[[], object]:
+        return self.validator.watched()
+
     def validate(self, token: str) -> Mapping[str, Any]:
         """
         Return the claims of a valid token.
@@ -114,16 +118,17 @@ class JWTBearerHandler(BearerHandler):
 
     def verified(self, token: str) -> Verified:
         """Return a valid token's claims and principal; verified once."""
-        known = self._verified.find(token, self._clock(), self.validator.generation())
+        known = self._verified.find(token, self._clock(), self._generation())
         return self._verify(token) if known is None else known
 
     def refusal(self, claims: Mapping[str, Any]) -> str | None:
         """Return the code for which the token does not stand any more, or None."""
-        code = refusal(claims, own=self.is_own) if self.check_revocation else None
-        is_one_time = self.one_time or (self.is_own and ONE_TIME_CLAIM in claims)
-        if code is None and is_one_time and not spend(claims):
-            return REVOKED
-        return code
+        if self.check_revocation:
+            code = refusal(claims, own=self.is_own)
+            if code is not None:
+                return code
+        is_one_time = self.one_time or (ONE_TIME_CLAIM in claims and self.is_own)
+        return REVOKED if is_one_time and not spend(claims) else None
 
     def accepts_issuer(self, issuer: str | None) -> bool:
         """Tell whether a token of this issuer is meant for this scheme."""
@@ -158,7 +163,7 @@ class JWTBearerHandler(BearerHandler):
 
     @sensitive_variables("token")
     def _verify(self, token: str) -> Verified:
-        generation = self.validator.generation()
+        generation = self._generation()
         claims = self.validate(token)
         principal = self.principal_from(claims)
         leeway = self.validator.parameters.leeway.total_seconds()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from django_claimsauth.authentication.encoding import decode_json
@@ -134,14 +135,13 @@ class TokenValidator:
 
         Nothing is fetched for it: an issuer that is away delays no other's tokens.
         """
-        # Asked on each request, and almost always known.
-        return tuple(
-            [
-                _generation(keys) if known is None else known
-                for keys in self._sources
-                for known in (getattr(keys, "generation", None),)
-            ]
-        )
+        return tuple([_generation(keys) for keys in self._sources])
+
+    def watched(self) -> Callable[[], object]:
+        """Return what tells `generation()`, or as much as it, by the shortest way."""
+        if len(self._sources) == 1 and hasattr(self._sources[0], "generation"):
+            return partial(getattr, self._sources[0], "generation")
+        return self.generation
 
     def rules_of(self, issuer: str) -> SelectedIssuer | None:
         """Return what holds for an issuer, None for one that is not accepted."""
@@ -236,6 +236,9 @@ def _verify(jws: CompactJWS, rules: IssuerRules) -> None:
 
 
 def _generation(keys: KeySource) -> int:
+    known: int | None = getattr(keys, "generation", None)
+    if known is not None:
+        return known
     try:
         return keys.current().generation
     except KeysUnavailableError:
