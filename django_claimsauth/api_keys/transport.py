@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -32,21 +33,28 @@ def header_values(request: HttpRequest, header: str) -> list[str]:
     """
     scope = getattr(request, "scope", None)
     if scope is None:
-        name = "HTTP_" + header.upper().replace("-", "_")
-        values = [request.META.get(name, "")]
-    else:
-        wanted = header.lower().encode()
-        values = [
-            value.decode("latin-1")
-            for name, value in scope["headers"]
-            if name.lower() == wanted
-        ]
+        value = request.META.get(_meta_name(header), "")
+        return [value] if value.strip(" \t") else []
+    wanted = header.lower().encode()
+    values = [
+        value.decode("latin-1")
+        for name, value in scope["headers"]
+        if name.lower() == wanted
+    ]
     return [value for value in values if value.strip(" \t")]
+
+
+@lru_cache(maxsize=16)
+def _meta_name(header: str) -> str:
+    return "HTTP_" + header.upper().replace("-", "_")
 
 
 def authorization_values(request: HttpRequest) -> list[str]:
     """Return what stands after `ApiKey` (in any case) in `Authorization`."""
-    keyword, _, credential = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    header = request.META.get("HTTP_AUTHORIZATION")
+    if not header:
+        return []
+    keyword, _, credential = header.partition(" ")
     return [credential] if keyword.lower() == KEYWORD.lower() else []
 
 

@@ -106,4 +106,7 @@ def _write(sample: Sample) -> None:
 
 
 sampler = Sampler()
-request_finished.connect(sampler.flush, dispatch_uid="django_claimsauth.api_keys")
+# Not weak: it lives as long as the process, and is called after each request.
+request_finished.connect(
+    sampler.flush, weak=False, dispatch_uid="django_claimsauth.api_keys"
+)

@@ -32,6 +32,8 @@ def pepper() -> bytes:
         SettingsError: a function that returns no str.
     """
     configured = settings.pepper
+    if configured is None:
+        return b""
     value = configured() if callable(configured) else configured
     if value is not None and not isinstance(value, str):
         # A digest by another key than was meant would void every stored one.
