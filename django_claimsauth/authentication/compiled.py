@@ -175,11 +175,9 @@ class CompiledSelect(Compiled):
         """The database that the router names now."""
         if self._model is None:
             self._model = self._queryset().model
-        if not router.routers:
-            return DEFAULT_DB_ALIAS
         if self._for_write:
-            return router.db_for_write(self._model)
-        return router.db_for_read(self._model)
+            return _written(self._model)
+        return router.db_for_read(self._model) if router.routers else DEFAULT_DB_ALIAS
 
     def compile(self, connection: Any) -> Statement:
         """Let the ORM write the SELECT and name its columns' converters."""
@@ -245,7 +243,7 @@ class CompiledUpdate(Compiled):
         """The database that the router names now."""
         if self._model is None:
             self._model = self._queryset().model
-        return router.db_for_write(self._model)
+        return _written(self._model)
 
     def compile(self, connection: Any) -> Statement:
         """Let the ORM write the UPDATE."""
@@ -286,7 +284,7 @@ class CompiledInsert(Compiled):
     @property
     def alias(self) -> str:
         """The database that the router names now."""
-        return router.db_for_write(self._model())
+        return _written(self._model())
 
     def compile(self, connection: Any) -> Statement:
         """Let the ORM write the INSERT."""
@@ -309,6 +307,11 @@ class CompiledInsert(Compiled):
             django.db.IntegrityError: what the database refuses.
         """
         self._executed(values)
+
+
+def _written(model: type[Model]) -> str:
+    # Where no router is set, there is nothing to ask.
+    return router.db_for_write(model) if router.routers else DEFAULT_DB_ALIAS
 
 
 def _drop_all(**kwargs: Any) -> None:
