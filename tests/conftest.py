@@ -4,11 +4,18 @@ import os
 import shutil
 import uuid
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
 
 from tests.cache_keys import VARIABLE as CACHE_PREFIX
+
+# How fast this machine is, is nothing that a law says.
+hypothesis.settings.register_profile(
+    "laws", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("laws")
 
 # A test that is marked runs where one of its marks of each kind is at hand.
 KINDS = [{"postgresql", "mariadb"}, {"redis"}, {"browser"}]

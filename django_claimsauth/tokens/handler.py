@@ -9,8 +9,6 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.views.decorators.debug import sensitive_variables
-
 from django_claimsauth.claims import LOCAL_ISSUER
 from django_claimsauth.tokens.bearer import BearerHandler
 from django_claimsauth.tokens.bearer_options import FOREIGN, is_own, validator_of
@@ -28,7 +26,7 @@ from django_claimsauth.tokens.options import (
 )
 from django_claimsauth.tokens.parameters import TokenValidationParameters
 from django_claimsauth.tokens.standing import REVOKED, refusal
-from django_claimsauth.tokens.verified import Verified, VerifiedTokens
+from django_claimsauth.tokens.verified import Verified, VerifiedTokens, token_key
 
 if TYPE_CHECKING:
     from django.core.checks import CheckMessage
@@ -61,6 +59,7 @@ class JWTOptions:
     cache_size: int = 1024
 
 
+FOREVER = float("inf")
 SECTIONS = (BearerOptions, JWTOptions, TokenValidationParameters)
 VALIDATION = names_of(TokenValidationParameters) | {*FOREIGN}
 
@@ -93,7 +92,7 @@ class JWTBearerHandler(BearerHandler):
         rewritten = type(self).validate is not JWTBearerHandler.validate
         self._verified = VerifiedTokens(0 if rewritten else given.cache_size)
         # Seconds since the epoch; asked on each request, so by the shortest way.
-        ticks = type(self).now is BearerHandler.now
+        ticks = self._ticks = type(self).now is BearerHandler.now
         self._clock = time.time if ticks else lambda: self.now().timestamp()
         if not own:
             self.validator  # noqa: B018  # a wrong option is found at start-up
@@ -114,12 +113,16 @@ class JWTBearerHandler(BearerHandler):
         Raises:
             InvalidTokenError: its code says why.
         """
-        return self.validator.validate(token, self.now())
+        return self.validator.validate(token, None if self._ticks else self.now())
 
     def verified(self, token: str) -> Verified:
         """Return a valid token's claims and principal; verified once."""
-        known = self._verified.find(token, self._clock(), self._generation())
-        return self._verify(token) if known is None else known
+        key, generation = token_key(token), self._generation()
+        known = self._verified.find(key, self._clock(), generation)
+        if known is None:
+            known = self._judged(token, generation)
+            self._verified.add(key, known)
+        return known
 
     def refusal(self, claims: Mapping[str, Any]) -> str | None:
         """Return the code for which the token does not stand any more, or None."""
@@ -146,11 +149,11 @@ class JWTBearerHandler(BearerHandler):
 
     def issuer_of(self, claims: Mapping[str, Any]) -> str:
         """Return the token's issuer; of a token of ours, ourselves."""
-        return LOCAL_ISSUER if self.is_own else super().issuer_of(claims)
+        return LOCAL_ISSUER if self.is_own else str(claims["iss"])
 
     def claim_map_of(self, claims: Mapping[str, Any]) -> ClaimMap | None:
         """Return the issuer's own claim map, else the scheme's."""
-        common = super().claim_map_of(claims)
+        common = self.bearer_options.claim_map
         if self.is_own:
             return common
         selected = self.validator.rules_of(claims["iss"])
@@ -161,30 +164,25 @@ class JWTBearerHandler(BearerHandler):
         """Return what is missing in `TOKENS` for a scheme of our own tokens."""
         return [*super().check(), *check_bearer(self)]
 
-    @sensitive_variables("token")
-    def _verify(self, token: str) -> Verified:
-        generation = self._generation()
+    def _judged(self, token: str, generation: object) -> Verified:
         claims = self.validate(token)
         principal = self.principal_from(claims)
-        leeway = self.validator.parameters.leeway.total_seconds()
-        verified = Verified(
-            claims=claims,
-            principal=principal,
-            not_before=max(claims.get("nbf", 0), claims.get("iat", 0)) - leeway,
-            until=_until(claims, self.validator.parameters.max_age, leeway),
-            generation=generation,
-            result=self.kept_result(principal),
+        parameters = self.validator.parameters
+        leeway = parameters.leeway.total_seconds()
+        return Verified(
+            claims,
+            principal,
+            max(claims.get("nbf", 0), claims.get("iat", 0)) - leeway,
+            _until(claims, parameters.max_age, leeway),
+            generation,
+            self.kept_result(principal),
         )
-        self._verified.add(token, verified)
-        return verified
 
 
 def _until(
     claims: Mapping[str, Any], max_age: timedelta | None, leeway: float
 ) -> float:
-    ends = [float("inf")]
-    if "exp" in claims:
-        ends.append(claims["exp"] + leeway)
+    end: float = claims.get("exp", FOREVER)
     if max_age is not None:
-        ends.append(claims["iat"] + max_age.total_seconds() + leeway)
-    return min(ends)
+        end = min(end, claims["iat"] + max_age.total_seconds())
+    return end + leeway

@@ -29,7 +29,7 @@ from django_claimsauth.tokens.jws import MAX_TOKEN_SIZE, shown
 from django_claimsauth.tokens.options import BearerOptions, check_known, taken, takes
 from django_claimsauth.tokens.refused import RefusedTokens
 from django_claimsauth.tokens.side_by_side import another_accepts, stated_issuer
-from django_claimsauth.tokens.verified import Verified, VerifiedTokens
+from django_claimsauth.tokens.verified import Verified, VerifiedTokens, token_key
 
 logger = logging.getLogger(__name__)
 
@@ -181,7 +181,7 @@ class ReferenceTokenHandler(BearerHandler):
         code = self._refused.find(token, now)
         if code is not None:
             raise InvalidTokenError(code, "refused a moment ago")
-        return self._verified.find(token, now, ())
+        return self._verified.find(token_key(token), now, ())
 
     @sensitive_variables("token")
     def _asked(self, token: str) -> Verified:
@@ -197,7 +197,7 @@ class ReferenceTokenHandler(BearerHandler):
         bound = now + self._options.cache_for.total_seconds()
         until = min(bound, claims.get("exp", bound))
         verified = Verified(claims, self.principal_from(claims), now, until, ())
-        self._verified.add(token, verified)
+        self._verified.add(token_key(token), verified)
         return verified
 
     @sensitive_variables("token", "members")

@@ -52,9 +52,8 @@ class VerifiedTokens:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def find(self, token: str, now: float, generation: object) -> Verified | None:
-        """Return what is known of the very same token, where it still holds."""
-        key = sha256(token.encode("utf-8", "surrogatepass")).digest()
+    def find(self, key: bytes, now: float, generation: object) -> Verified | None:
+        """Return what is known of a token, by its `token_key()`, where it holds."""
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -69,12 +68,12 @@ class VerifiedTokens:
             pass
         return entry
 
-    def add(self, token: str, entry: Verified) -> None:
+    def add(self, key: bytes, entry: Verified) -> None:
         """Remember a token."""
         if not self._size:
             return
         with self._lock:
-            self._entries[token_key(token)] = entry
+            self._entries[key] = entry
             while len(self._entries) > self._size:
                 self._entries.popitem(last=False)
 

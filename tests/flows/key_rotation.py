@@ -16,7 +16,8 @@ from pathlib import Path
 
 FORK = multiprocessing.get_context("fork")
 MAX_AGE = 1.0
-LIFETIME = timedelta(seconds=2)
+# So long that no token waits for its verifier until it has expired.
+LIFETIME = timedelta(seconds=6)
 
 
 def configure(folder):

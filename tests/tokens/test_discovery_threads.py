@@ -51,7 +51,7 @@ class TestThreads:
         self, server, keys, clock
     ):
         assert code_of(server, keys, OLD) is None
-        server.answers[METADATA] = silent(1)
+        server.answers[METADATA] = silent(2)
         clock.now += 13 * HOUR
         renewing = threading.Thread(target=code_of, args=(server, keys, OLD))
         renewing.start()
@@ -61,7 +61,8 @@ class TestThreads:
 
         assert code_of(server, keys, OLD) is None
 
-        assert time.monotonic() - began < 0.5
+        # Sooner than the answer is there.
+        assert time.monotonic() - began < 1.9
         renewing.join()
 
     def test_patience_with_anothers_fetch_has_an_end(self, server, clock):

@@ -125,7 +125,8 @@ def test_a_slow_server_is_left_when_the_time_is_up(server, answer):
     with pytest.raises(FetchError):
         fetcher()(server.url + JWKS, 0.3)
 
-    assert time.monotonic() - began < 1.5
+    # Sooner than the answer would be there.
+    assert time.monotonic() - began < 3
 
 
 def test_no_time_is_no_fetch(server):

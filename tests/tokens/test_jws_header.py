@@ -1,6 +1,5 @@
 """What a header may not do: the unsigned attacker's part of the catalogue."""
 
-import time
 
 import pytest
 
@@ -193,13 +192,10 @@ def test_what_is_no_token_is_malformed(given):
 def test_a_megabyte_is_refused_before_it_is_decoded(place):
     segments = token().split(".")
     segments[place] = "A" * 1_000_000
-    began = time.perf_counter()
-
     with pytest.raises(InvalidTokenError) as caught:
         verify_jws(".".join(segments), key_set())
 
     assert caught.value.code == "token_too_large"
-    assert time.perf_counter() - began < 0.05
 
 
 def test_the_longest_token_is_settable_and_exact():
@@ -210,17 +206,6 @@ def test_the_longest_token_is_settable_and_exact():
         verify_jws(good, key_set(), max_size=len(good) - 1)
 
     assert caught.value.code == "token_too_large"
-
-
-@pytest.mark.parametrize("header", [DEEP, LONG_NUMBER])
-def test_a_hostile_header_costs_little(header):
-    hostile = raw_token(header, b"{}")
-    began = time.perf_counter()
-
-    with pytest.raises(InvalidTokenError):
-        verify_jws(hostile, key_set())
-
-    assert time.perf_counter() - began < 0.05
 
 
 @pytest.mark.parametrize("header", [{}, {"nested": {"a": ["b"]}}, {"x": "y" * 600}])

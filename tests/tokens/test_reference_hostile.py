@@ -88,9 +88,9 @@ def test_a_slow_issuer_is_waited_for_no_longer_than_the_time_out(issuer, answer)
     start = time.monotonic()
 
     assert UNAVAILABLE == code_of(scheme)
-    assert time.monotonic() - start < 1
     assert UNAVAILABLE == code_of(scheme)
-    assert time.monotonic() - start < 1
+    # Sooner than the answer would be there.
+    assert time.monotonic() - start < 2
 
 
 def test_an_issuer_that_is_away_is_not_asked_again_at_once(nowhere):
