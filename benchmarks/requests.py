@@ -14,7 +14,8 @@ FIRST_SIGHT = 0.35
 TOUCHING, TOUCHING_STRICT = 1.65, 1.80
 #: On PostgreSQL: over the view that makes one SELECT by hand.
 SERVER_STRICT, SERVER_KEY = 1.0, 1.15
-MANY_KEYS = 100_000
+#: What is stored beside the key that is presented.
+KEYS = (10, 1_000, 100_000)
 STRICT_BUDGETS = {
     "seen": STRICT,
     "touching": TOUCHING_STRICT,
@@ -68,8 +69,9 @@ def _first_sight(bench, rounds, clock):
     firsts = [f"first-{alg}" for alg in ALGORITHMS]
     peers = [f"simplejwt-{alg}" for alg in ALGORITHMS]
     alone = {f"verify-{alg}": verify_alone(alg) for alg in ALGORITHMS}
+    inside = [f"inside-{alg}" for alg in ALGORITHMS]
     with bench.revocation("off"):
-        cases = bench.cases("bare", *firsts, *peers) | alone
+        cases = bench.cases("bare", *firsts, *inside, *peers) | alone
         ratios = compare("bare", cases, rounds=rounds, clock=clock)
     budgets = {
         f"first-{alg}": 1 + ratios[f"verify-{alg}"].median + FIRST_SIGHT
@@ -89,10 +91,7 @@ def _strict(bench, rounds, clock):
         rows = reporting.rows_of(few, budgets, peers=LOOKING_UP, names=names)
         yield reporting.Table("One look-up a request", FLOOR, tuple(rows))
         yield _over_one_select(bench, rounds, clock, names)
-        bench.add_keys(MANY_KEYS)
-        cases = bench.cases("bare", "key", "api-key")
-        many = compare("bare", cases, rounds=rounds, clock=clock)
-    rows = tuple(_slope(few, many, bench.is_server))
+        rows = tuple(_slope(bench, rounds, clock))
     yield reporting.Table("The number of keys", FLOOR, rows)
 
 
@@ -104,16 +103,21 @@ def _over_one_select(bench, rounds, clock, names):
     return reporting.Table("The same, over one SELECT by hand", BY_HAND, tuple(rows))
 
 
-def _slope(few, many, is_server):
-    budgets = {} if is_server else {"key": KEY}
-    for name in ("key", "api-key"):
-        for ratios, count in ((few, "some ten"), (many, f"{MANY_KEYS:,}")):
-            yield from reporting.rows_of(
-                {name: ratios[name]},
-                budgets,
-                peers={"api-key"},
-                names={name: f"{NAMES[name]}, {count} keys"},
-            )
+def _slope(bench, rounds, clock):
+    """Yield what a request costs with few keys, some and many, ours and the peers'."""
+    budgets = {} if bench.is_server else {"key": KEY}
+    asked = ("key", "api-key", "knox", "drf-token")
+    for count in KEYS:
+        bench.fill_keys(count)
+        ratios = compare(
+            "bare", bench.cases("bare", *asked), rounds=rounds, clock=clock
+        )
+        yield from reporting.rows_of(
+            {name: ratios[name] for name in asked},
+            budgets,
+            peers=asked[1:],
+            names={name: f"{NAMES[name]}, {count:,} stored" for name in asked},
+        )
 
 
 BY_HAND = "the view that hashes the key and makes one joined SELECT by hand"
@@ -130,6 +134,10 @@ NAMES = {
     "first-EdDSA": "EdDSA first sight",
     **{
         f"verify-{alg}": f"{alg} signature check alone"
+        for alg in ("HS256", "RS256", "ES256", "EdDSA")
+    },
+    **{
+        f"inside-{alg}": f"the bare view, and one {alg} check in its body"
         for alg in ("HS256", "RS256", "ES256", "EdDSA")
     },
     **{

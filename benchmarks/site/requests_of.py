@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import override_settings
+from knox.models import AuthToken
+from rest_framework.authtoken.models import Token
 from rest_framework_api_key.models import APIKey as PeerKey
 
 from benchmarks.site import calls, keys, peers
@@ -26,26 +28,42 @@ class Bench:
         self.is_server = connection.vendor != "sqlite"
         self.app = calls.application()
         self.headers = {"bare": {}, **peers.headers(self.user)}
+        self.headers |= {f"inside-{alg}": {} for alg in keys.ALGORITHMS}
         access = tokens.issue(self.user, scopes=["documents.read"]).access_token
         for name in ("seen", "touching", "decorated", "judged", "drf", "rules"):
             self.headers[name] = {"HTTP_AUTHORIZATION": f"Bearer {access}"}
-        secret = self.add_keys(SOME_KEYS)
+        secret = api_keys.issue("the key", owner=self.user).secret
+        self.fill_keys(SOME_KEYS)
         for name in ("key", "cached-key", "raw"):
             self.headers[name] = {"HTTP_X_API_KEY": secret}
 
-    def add_keys(self, count):
-        """Store more keys, of this package and of the peer; return one of ours."""
-        issued = api_keys.issue(f"key {count}", owner=self.user)
-        first = ApiKey.objects.count()
-        numbers = range(first, first + count)
-        ours = (_like(issued.api_key, number) for number in numbers)
-        theirs = (
-            PeerKey(id=str(number), prefix=f"{number:08}", name="x", hashed_key=number)
-            for number in numbers
+    def fill_keys(self, count):
+        """Have so many keys stored, of this package and of each peer."""
+        like = ApiKey.objects.first()
+        users = get_user_model().objects
+        names = range(users.count(), count)
+        users.bulk_create(
+            (users.model(username=f"user {number}") for number in names),
+            batch_size=2000,
         )
-        ApiKey.objects.bulk_create(ours, batch_size=2000)
-        PeerKey.objects.bulk_create(theirs, batch_size=2000)
-        return issued.secret
+        # One each: what a peer does for a user with many is not what is asked here.
+        pks = list(users.order_by("pk").values_list("pk", flat=True))
+        make = {
+            ApiKey: lambda number: _like(like, number),
+            PeerKey: lambda number: PeerKey(
+                id=str(number), prefix=f"{number:08}", name="x", hashed_key=number
+            ),
+            AuthToken: lambda number: AuthToken(
+                digest=f"{number:0128x}", token_key=f"{number:08x}", user_id=pks[number]
+            ),
+        }
+        for model, of in make.items():
+            there = model.objects.count()
+            rows = (of(number) for number in range(there, count))
+            model.objects.bulk_create(rows, batch_size=2000)
+        without = users.filter(auth_token=None).values_list("pk", flat=True)
+        tokens = (Token(key=f"{pk:040}", user_id=pk) for pk in without)
+        Token.objects.bulk_create(tokens, batch_size=2000)
 
     @contextlib.contextmanager
     def revocation(self, mode):

@@ -18,6 +18,7 @@ CLASSES = {
     "cached-key": views.CachedKey,
     "raw": views.Raw,
     **{f"first-{alg}": views.first_sight(alg) for alg in ALGORITHMS},
+    **{f"inside-{alg}": views.checking(alg) for alg in ALGORITHMS},
     **peers.VIEWS,
 }
 VIEWS = {name: view.as_view() for name, view in CLASSES.items()}

@@ -9,6 +9,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from benchmarks.site.keys import verify_alone
 from django_claimsauth.authorization import authorize
 from django_claimsauth.drf import (
     APIKeyAuthentication,
@@ -95,6 +96,16 @@ def first_sight(alg):
             "permission_classes": [HasPolicy("authenticated")],
         },
     )
+
+
+def checking(alg):
+    """Return the bare view that checks one signature in its body, and uses nothing."""
+
+    def get(self, request):
+        return Response({"ok": check()})
+
+    check = verify_alone(alg)
+    return type(f"Checking{alg}", (Bare,), {"get": get})
 
 
 class CachedKeyAuthentication(SchemeAuthentication):
