@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from django_claimsauth.authorization.policies import (
     AuthorizeData,
@@ -40,6 +40,7 @@ class UndeclaredAction(Requirement):
     """An action that the resource policies of its view do not name: never met."""
 
     action: str
+    pure: ClassVar[bool] = True
 
     def judge(
         self, principal: ClaimsPrincipal, resource: object, request: object
