@@ -104,7 +104,13 @@ class JWTBearerHandler(BearerHandler):
 
     @cached_property
     def _generation(self) -> Callable[[], object]:
-        return self.validator.watched()
+        if type(self).validator is JWTBearerHandler.validator:
+            return self.validator.watched()
+        # One's own may be another one each time.
+        return self._of_validator
+
+    def _of_validator(self) -> object:
+        return self.validator.generation()
 
     def validate(self, token: str) -> Mapping[str, Any]:
         """
