@@ -1,6 +1,5 @@
 """What a header may not do: the unsigned attacker's part of the catalogue."""
 
-
 import pytest
 
 from django_claimsauth.authentication.encoding import encode_base64url
