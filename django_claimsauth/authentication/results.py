@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from django_claimsauth.claims import ClaimsPrincipal
 
@@ -133,6 +133,10 @@ class AuthenticateResult:
 
     def __hash__(self) -> int:
         return hash((self.principal, self.code, self.detail))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What is frozen cannot be filled in later, as a copy would be.
+        return (type(self), (self.principal, self.code, self.detail, {**self.results}))
 
     def __repr__(self) -> str:
         if self.principal is not None:

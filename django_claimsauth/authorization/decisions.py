@@ -42,6 +42,8 @@ from django_claimsauth.errors import NotNarrowableError
 logger = logging.getLogger("django_claimsauth.authorization")
 # Policies may be made on the fly; what is kept about them is bounded.
 MAX_PLANS = 4096
+# A principal lives as long as its credential, and plans may be made anew.
+MAX_MEMO = 256
 _plans: dict[tuple[PolicyLike, type], Plan] = {}
 policies.on_change(_plans.clear)
 registry.on_change(_plans.clear)
@@ -93,7 +95,11 @@ def decide(
     result = evaluate(plan, principal, None, request, handlers_after_veto=after_veto)
     if result is not SUCCESS:
         _asked(result, principal, policy, None, request)
-    elif plan.is_constant:
+    elif (
+        plan.is_constant
+        and principal.__class__ is ClaimsPrincipal
+        and len(principal.memo) < MAX_MEMO
+    ):
         principal.memo[plan] = result
     return result
 

@@ -115,7 +115,7 @@ def enforce(
     if demand is None:
         return None
     before = state.current
-    if before is None:
+    if before is None or before.principal is None:
         for hook in before_authentication:
             hook(inner)
     result = state.combined.get(demand.names)
@@ -163,7 +163,7 @@ async def aenforce(
     if demand is None:
         return None
     before = state.current
-    if before is None:
+    if before is None or before.principal is None:
         for hook in before_authentication:
             hook(inner)
     result, names = await _aauthenticated(inner, demand), demand.names

@@ -30,16 +30,16 @@ from django_claimsauth.errors import NoHandlerError
 
 #: The bit of a part, and what judges it.
 Judge: TypeAlias = tuple[int, Callable[..., Any]]
-#: Those that read the principal alone, which never changes.
+#: Those that read the principal alone, which never changes. Of these very classes:
+#: what derives from one may ask, or be asked, something else each time.
 CONSTANT: Final = frozenset(
-    kind.judge
-    for kind in (
+    {
         RequireAuthenticated,
         RequireRole,
         RequireClaim,
         RequireScope,
         RequireUserName,
-    )
+    }
 )
 
 
@@ -91,9 +91,7 @@ class Plan:
         self.about_resource = sum(
             bit for part, bit in self.bits.items() if asks_resource(part)
         )
-        self.is_constant = not self.calls and all(
-            type(part).judge in CONSTANT for part in self.parts
-        )
+        self.is_constant = not self.calls and CONSTANT.issuperset(map(type, self.parts))
         self._outcomes: dict[int, AuthorizationResult] = {}
 
     def _judges(self, resource: type, *, may_wait: bool) -> Iterator[Judge]:

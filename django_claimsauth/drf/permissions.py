@@ -139,7 +139,9 @@ def action_of(view: Any) -> str:
 def metadata_of_view(view: APIView) -> EndpointMetadata:
     """Return what a running view declares for its request's method."""
     request = view.request
-    method = getattr(request, "_request", request).method or "GET"
+    # A clone of DRF's has a method of its own: of a form, or of what is described.
+    cloned = request.__dict__.get("method")
+    method = cloned or getattr(request, "_request", request).method or "GET"
     if method not in PLAIN_METHODS:
         return metadata_of(shape_of(view), method)
     verb = method.lower()

@@ -9,6 +9,8 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.views.decorators.debug import sensitive_variables
+
 from django_claimsauth.claims import LOCAL_ISSUER
 from django_claimsauth.tokens.bearer import BearerHandler
 from django_claimsauth.tokens.bearer_options import FOREIGN, is_own, validator_of
@@ -104,7 +106,13 @@ class JWTBearerHandler(BearerHandler):
 
     @cached_property
     def _generation(self) -> Callable[[], object]:
-        return self.validator.watched()
+        if type(self).validator is JWTBearerHandler.validator:
+            return self.validator.watched()
+        # One's own may be another one each time.
+        return self._of_validator
+
+    def _of_validator(self) -> object:
+        return self.validator.generation()
 
     def validate(self, token: str) -> Mapping[str, Any]:
         """
@@ -117,12 +125,17 @@ class JWTBearerHandler(BearerHandler):
 
     def verified(self, token: str) -> Verified:
         """Return a valid token's claims and principal; verified once."""
-        key, generation = token_key(token), self._generation()
-        known = self._verified.find(key, self._clock(), generation)
-        if known is None:
-            known = self._judged(token, generation)
-            self._verified.add(key, known)
-        return known
+        try:
+            key, generation = token_key(token), self._generation()
+            known = self._verified.find(key, self._clock(), generation)
+            if known is None:
+                known = self._judged(token, generation)
+                self._verified.add(key, known)
+            return known
+        finally:
+            # Whoever called this: no traceback shows it from here on, and the
+            # decorator for that would be one more call on every request.
+            del token
 
     def refusal(self, claims: Mapping[str, Any]) -> str | None:
         """Return the code for which the token does not stand any more, or None."""
@@ -164,6 +177,7 @@ class JWTBearerHandler(BearerHandler):
         """Return what is missing in `TOKENS` for a scheme of our own tokens."""
         return [*super().check(), *check_bearer(self)]
 
+    @sensitive_variables("token")
     def _judged(self, token: str, generation: object) -> Verified:
         claims = self.validate(token)
         principal = self.principal_from(claims)

@@ -114,6 +114,9 @@ class TokenValidator:
             InvalidTokenError: not valid; its code says why.
             ValueError: `now` is naive.
         """
+        if type(self).verify is not TokenValidator.verify:
+            # One's own, which may refuse more.
+            return self.verify(token, now).claims
         return self._judged(token, now)[1]
 
     def verify(self, token: str, now: datetime | None = None) -> VerifiedToken:

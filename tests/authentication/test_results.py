@@ -1,5 +1,7 @@
 """The outcome of authenticating: success, no result, failure."""
 
+import copy
+
 import pytest
 
 from django_claimsauth.authentication import AuthenticateResult
@@ -126,3 +128,13 @@ class TestValue:
     )
     def test_it_prints_as_it_is_made(self, result, shown):
         assert f"AuthenticateResult.{shown}" == repr(result)
+
+    @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+    def test_a_copy_is_the_same_and_frozen_as_well(self, copied):
+        result = AuthenticateResult.succeed(PRINCIPAL).alone("bearer")
+
+        again = copied(result)
+
+        assert (result, result.results) == (again, again.results)
+        with pytest.raises(AttributeError, match="frozen"):
+            again.code = "x"

@@ -15,7 +15,7 @@ from django_claimsauth.authorization import (
     claim,
     resource,
 )
-from django_claimsauth.authorization.decisions import decide
+from django_claimsauth.authorization.decisions import MAX_MEMO, decide
 from django_claimsauth.authorization.evaluation import SUCCESS, Plan, evaluate
 from django_claimsauth.authorization.plans import asks_resource
 from django_claimsauth.claims import ClaimsPrincipal
@@ -107,6 +107,25 @@ class Fickle(RequireAuthenticated):
         return request == "now"
 
 
+class OfToday(RequireAuthenticated):
+    """One of ours that hands out its judge, another one each time."""
+
+    def judge_of(self, kind):
+        return lambda principal, resource, request: request == "now"
+
+
+class Configured(RequireRole):
+    """One of ours whose roles stand somewhere else."""
+
+    roles = property(lambda self: ("a",))
+
+
+class Looking(ClaimsPrincipal):
+    """A principal that looks its roles up, and may find others next time."""
+
+    roles = property(lambda self: self.memo["found"])
+
+
 class TestConstant:
     def test_is_what_reads_the_principal_alone(self):
         assert Plan((A, RequireAuthenticated(), any_of(A, B)), type(None)).is_constant
@@ -116,6 +135,8 @@ class TestConstant:
         [
             OWN,
             Fickle(),
+            OfToday(),
+            object.__new__(Configured),
             RequireAssertion(lambda _: True),
             RequireRecentAuthentication(timedelta(1)),
         ],
@@ -137,3 +158,19 @@ class TestConstant:
         assert [True, False] == [
             bool(decide(plan, ADA, Fickle(), when)) for when in ("now", "later")
         ]
+
+    def test_a_principal_that_may_change_is_asked_each_time(self):
+        plan, bob = Plan((A,), type(None)), Looking(ADA.identities)
+        bob.memo["found"] = ADA.roles
+        assert decide(plan, bob, A, None)
+
+        bob.memo["found"] = frozenset()
+        assert not decide(plan, bob, A, None)
+
+    def test_of_plans_that_are_made_anew_no_principal_keeps_all(self):
+        bob = ClaimsPrincipal(ADA.identities)
+
+        for _ in range(MAX_MEMO + 2):
+            assert decide(Plan((A,), type(None)), bob, A, None)
+
+        assert MAX_MEMO == len(bob.memo)

@@ -3,8 +3,13 @@
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from rest_framework.renderers import BrowsableAPIRenderer
+from rest_framework.request import override_method
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
+from django_claimsauth.authorization import allow_anonymous, authorize
 from tests.drf import endpoints
 from tests.schemes import as_, claimsauth
 
@@ -88,3 +93,30 @@ def test_request_user_and_auth_are_the_principals(client):
     response = client.get("/class/", headers=as_(roles=["staff"], name="ann"))
 
     assert {"inside": "ann", "auth": True} == response.json()
+
+
+class Reads(APIView):
+    """Anybody reads, and staff writes; DRF asks here what it may describe."""
+
+    authentication_classes = ()
+
+    @allow_anonymous
+    def get(self, request):
+        with override_method(self, request, "POST") as asked:
+            return Response(show_form(self, asked))
+
+    @authorize(roles=["staff"])
+    def post(self, request):
+        """Write."""
+
+
+def show_form(view, request):
+    renderer = BrowsableAPIRenderer()
+    return renderer.show_form_for_method(view, "POST", request, None)
+
+
+@pytest.mark.parametrize(("roles", "shown"), [(["staff"], True), (["guest"], False)])
+def test_a_form_is_shown_to_who_may_send_it(roles, shown):
+    request = APIRequestFactory().get("/", headers=as_(roles=roles))
+
+    assert shown is Reads.as_view()(request).data

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
+from django.http import HttpResponse
 from django.test import override_settings
 from rest_framework import exceptions
 from rest_framework.test import APIClient, APIRequestFactory, force_authenticate
@@ -196,6 +197,16 @@ def test_forced_principal_is_judged(roles, status):
     force_authenticate(request, User(username="x"), token=principal)
 
     assert status == Guarded.as_view()(request).status_code
+
+
+def test_user_is_forced_on_a_request_that_was_refused():
+    user = User(pk=1, username="x", is_active=True)
+    request = APIRequestFactory().get("/")
+    view = authorize(lambda request: HttpResponse(str(request.user)))
+    assert 401 == view(request).status_code
+
+    force_authenticate(request, user)
+    assert 200 == view(request).status_code
 
 
 def test_forced_inactive_user_is_nobody():

@@ -12,7 +12,7 @@ from django_claimsauth.tokens import KeySet, flows
 from django_claimsauth.tokens.handler import JWTBearerHandler
 from django_claimsauth.tokens.issuers import Issuer
 from django_claimsauth.tokens.verified import Verified, VerifiedTokens
-from tests.tokens import minted
+from tests.tokens import foreign, minted
 from tests.tokens.changed import bearer_options, tokens_settings
 
 FOREIGN = "https://login.example"
@@ -177,6 +177,20 @@ class TestMemory:
         tokens_settings(settings, SIGNING_KEYS=[minted.signing_key("ES256")])
 
         assert "unknown_key" == handler.authenticate(bearing(token)).code
+
+    def test_what_another_validator_verified_is_forgotten(self):
+        alpha, beta = foreign.handler(), foreign.handler(foreign.BETA)
+
+        class OfTenant(JWTBearerHandler):
+            serving = alpha
+            validator = property(lambda self: self.serving.validator)
+
+        handler = OfTenant("x", **foreign.options())
+        request = bearing(foreign.token_of(foreign.ALPHA))
+        assert handler.authenticate(request).succeeded
+
+        OfTenant.serving = beta
+        assert "invalid_issuer" == handler.authenticate(request).code
 
     def test_the_least_recently_used_is_forgotten_first(self):
         memory = VerifiedTokens(2)

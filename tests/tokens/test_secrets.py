@@ -12,13 +12,14 @@ from django.views.debug import ExceptionReporter
 
 from django_claimsauth.errors import InvalidGrantError
 from django_claimsauth.tokens import SigningKey, flows
+from django_claimsauth.tokens.handler import JWTBearerHandler
 from django_claimsauth.tokens.models import (
     NotBefore,
     RefreshToken,
     RevokedToken,
     TokenFamily,
 )
-from tests.tokens import minted
+from tests.tokens import foreign, minted
 from tests.tokens.changed import tokens_settings
 from tests.tokens.conftest import PASSWORD
 
@@ -109,6 +110,25 @@ class TestReports:
 
         assert PASSWORD not in text.replace("&#x27;", "'")
         assert user.password not in text
+
+    @pytest.mark.parametrize("step", ["principal_from", "now"])
+    def test_of_a_token_that_something_else_has_verified(self, step):
+        def broken(self, *given):
+            raise RuntimeError("the hook is broken")
+
+        handler = type("Own", (JWTBearerHandler,), {step: broken})
+        token = foreign.token_of(foreign.ALPHA)
+        with pytest.raises(RuntimeError) as raised:
+            handler("x", **foreign.options()).verified(token)
+
+        error = raised.value
+        reporter = ExceptionReporter(
+            RequestFactory().get("/"), type(error), error, error.__traceback__.tb_next
+        )
+
+        text = reporter.get_traceback_html() + reporter.get_traceback_text()
+        assert "the hook is broken" in text
+        assert token[-40:] not in text
 
     def test_of_a_refresh(self, user, post, vault_is_away):
         token = flows.issue(user).refresh_token

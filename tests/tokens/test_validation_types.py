@@ -3,6 +3,7 @@
 import pytest
 
 from django_claimsauth.errors import InvalidTokenError
+from django_claimsauth.tokens import TokenValidator
 from tests.tokens.minted import NOW, token, validator
 
 
@@ -113,3 +114,21 @@ def test_any_type_is_accepted_by_name_alone():
     for given in (token({}), token({"typ": "x"}), token({"typ": "JWT"}, nonce="n")):
         assert code_of(given) is not None
         assert code_of(given, accept_any_token_type=True) is None
+
+
+class Stricter(TokenValidator):
+    """A validator of one's own, which refuses more."""
+
+    def verify(self, token, now=None):
+        verified = super().verify(token, now)
+        if verified.header["typ"] != "at+jwt":
+            raise InvalidTokenError("invalid_token_type", "not ours")
+        return verified
+
+
+def test_what_ones_own_validator_refuses_is_not_valid():
+    own = Stricter(validator().parameters)
+
+    assert own.validate(token({"typ": "at+jwt"}), NOW)
+    with pytest.raises(InvalidTokenError, match="not ours"):
+        own.validate(token({"typ": "JWT"}), NOW)
