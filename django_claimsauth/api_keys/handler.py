@@ -106,15 +106,16 @@ class APIKeyHandler(SchemeHandler):
         if len(text) > MAX_KEY_LENGTH:
             return self._refused(request, Cause.MALFORMED)
         presented = digest(text)
-        entry = self._cache.get(presented, time.monotonic())
-        if entry is not None:
-            return self._judged(request, entry.record, presented, entry)
-        # A key that worked before is well-formed, and its id is known.
         last = self._cache.last(presented)
+        if last is not None and self.lookup != "strict":
+            entry = self._cache.get(presented, time.monotonic())
+            if entry is not None:
+                return self._judged(request, entry.record, presented, entry, kept=True)
+        # A key that worked before is well-formed, and its id is known.
         parsed = parse(text) if last is None else last.record
         if parsed is None:
             return self._refused(request, Cause.MALFORMED)
-        return self._judged(request, self.store.find(parsed.key_id), presented)
+        return self._judged(request, self.store.find(parsed.key_id), presented, last)
 
     async def aauthenticate(self, request: HttpRequest) -> AuthenticateResult:
         """Do as `authenticate()`; a request without a key costs no thread hop."""
@@ -127,7 +128,9 @@ class APIKeyHandler(SchemeHandler):
         request: HttpRequest,
         record: ApiKeyRecord | None,
         presented: str,
-        entry: Entry | None = None,
+        entry: Entry | None,
+        *,
+        kept: bool = False,
     ) -> AuthenticateResult:
         now = timezone.now()
         cause = refusal(record, presented, now, lambda: client_ip(request))
@@ -137,13 +140,18 @@ class APIKeyHandler(SchemeHandler):
         if record.rate and not self._within_rate(request, record):
             return AuthenticateResult.fail("rate_limited", f"key {record.key_id}")
         self._note_use(request, record, presented, now)
-        return self._made(record, presented) if entry is None else entry.result
+        if entry is not None and (kept or self._is_same(entry, record)):
+            return entry.result
+        return self._made(record, presented)
+
+    def _is_same(self, entry: Entry, record: ApiKeyRecord) -> bool:
+        """Tell whether a key that was read again comes to what it came to before."""
+        if self.lookup != "strict" or entry.record != record:
+            return False
+        # What it is made of: the record alone, or also what its owner may by now.
+        return not asks_owner(record)
 
     def _made(self, record: ApiKeyRecord, presented: str) -> AuthenticateResult:
-        last = self._cache.last(presented) if self.lookup == "strict" else None
-        # What it is made of: the record alone, or also what its owner may by now.
-        if last is not None and last.record == record and not asks_owner(record):
-            return last.result
         found = AuthenticateResult.succeed(principal_of(record, self.name))
         # As a list of one, which is how it is asked for again and again.
         result = found.alone(self.name)

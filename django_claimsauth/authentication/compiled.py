@@ -55,11 +55,11 @@ class Statement:
         # Never None: the backends handle `%%` only where parameters are given.
         self.sql, self._params = _placed(connection, sql, list(params))
         self._slots = [
-            (place, each)
+            (place, each.name, each.prepared)
             for place, each in _places(self._params)
             if isinstance(each, Slot)
         ]
-        self._names = {slot.name for _, slot in self._slots}
+        self._names = {name for _, name, _ in self._slots}
         self.converters = list(converters)
 
     def bound(self, values: Mapping[str, Any], connection: Any) -> Params | None:
@@ -69,13 +69,13 @@ class Statement:
         Raises:
             TypeError: a name is missing, or is none of the statement's.
         """
-        if len(values) != len(self._names) or not self._names.issuperset(values):
+        if values.keys() != self._names:
             raise TypeError(
                 f"The statement takes {sorted(self._names)}, not {sorted(values)}."
             )
         params = self._params.copy()
-        for place, slot in self._slots:
-            value = slot.prepared(values[slot.name], connection)
+        for place, name, prepared in self._slots:
+            value = prepared(values[name], connection)
             if value is UNFIT:
                 return None
             params[place] = value

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Hashable
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from asgiref.sync import sync_to_async
 from django.utils.functional import SimpleLazyObject, empty
@@ -91,6 +91,9 @@ class Turn:
         self._lock.release()
 
 
+_put: Final = object.__setattr__
+
+
 class LazyUser(SimpleLazyObject):  # type: ignore[type-arg]  # no generic at run time
     """
     The user of a request, loaded when it is touched.
@@ -100,9 +103,8 @@ class LazyUser(SimpleLazyObject):  # type: ignore[type-arg]  # no generic at run
     """
 
     def __init__(self, load: Callable[[], object]) -> None:
-        attributes = object.__getattribute__(self, "__dict__")
-        attributes["_setupfunc"] = load
-        attributes["_wrapped"] = empty
+        _put(self, "_setupfunc", load)
+        _put(self, "_wrapped", empty)
 
 
 def django_request(request: Any) -> HttpRequest:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.test import RequestFactory
 
 from django_claimsauth.api_keys.format import new_key, new_key_id
@@ -104,3 +106,18 @@ def test_the_modes_hold_for_any_store(store, lookup, db):
     store.records.clear()
 
     assert handler.authenticate(request)
+
+
+def test_what_the_owner_lost_is_lost_also_where_the_store_gives_the_same_record(
+    store, present, db
+):
+    ada = get_user_model().objects.create_user("ada", password="pw")
+    ada.groups.add(Group.objects.create(name="editor"))
+    secret = store.add(
+        owner_id=ada.pk, owner_is_active=True, claims={"roles": ["editor"]}
+    )
+    assert present(secret).principal.is_in_role("editor")
+
+    ada.groups.clear()
+
+    assert not present(secret).principal.is_in_role("editor")
