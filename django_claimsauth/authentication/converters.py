@@ -44,12 +44,9 @@ def _portable(converter: Any, expression: Any, operations: Any) -> Converter:
         return lambda value, connection: converter(value, expression, connection)
     function = converter.__func__
 
-    def convert(value: Any, connection: Any) -> Any:
-        if value is None:
-            return None
-        return function(connection.ops, value, expression, connection)
-
-    return convert
+    return lambda value, connection: function(
+        connection.ops, value, expression, connection
+    )
 
 
 def _is_of(converter: Any, operations: Any) -> bool:

@@ -38,6 +38,8 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         # Those of lists of one, to be asked straight away: the entry forwards
         # nothing, and nothing transforms what is found.
         self._plain: dict[tuple[str, ...], SchemeHandler] = {}
+        # Whom a request is asked by that names no scheme.
+        self._usual: tuple[str, ...] | None = None
         # Reentrant: a handler may ask for another while it is made.
         self._lock = RLock()
 
@@ -45,6 +47,7 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         """Forget the handlers: the settings changed."""
         self._handlers = {}
         self._plain = {}
+        self._usual = None
 
     def __getitem__(self, alias: str) -> SchemeHandler:
         handler = self._handlers.get(alias)
@@ -155,10 +158,13 @@ class SchemeRegistry(Mapping[str, SchemeHandler]):
         state: RequestState | None = inner.__dict__.get(ATTRIBUTE)
         if state is None:
             state = inner.__dict__[ATTRIBUTE] = RequestState()
-        one: Any = names if names.__class__ is tuple else None
-        handler = self._plain.get(one)
+        one: Any = self._usual if names is None else names
+        handler = self._plain.get(one) if one.__class__ is tuple else None
         if handler is None or state.results or state.forced is not None:
-            return self._merged(self.aliases(names, "authenticate"), inner, state)
+            aliases = self.aliases(names, "authenticate")
+            if names is None:
+                self._usual = aliases
+            return self._merged(aliases, inner, state)
         # The first that is asked in this request, and the only one of its list.
         alias = one[0]
         result = handler.authenticate(inner)

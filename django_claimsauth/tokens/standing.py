@@ -45,14 +45,14 @@ def _families() -> Any:
     """Return the family that still stands: the database judges, one column is read."""
     sid = TokenFamily._meta.get_field("sid")
     stamp = "user__tokens_not_before"
+    active = {"user__is_active": True} if has_field("is_active") else {}
     standing = TokenFamily.objects.filter(
         Q((f"{stamp}__isnull", True)) | Q(created_at__gt=F(f"{stamp}__not_before")),
         ~Exists(_revoked_tokens()),
         sid=Param("sid", sid),
         revoked_at__isnull=True,
+        **active,
     )
-    if has_field("is_active"):
-        standing = standing.filter(user__is_active=True)
     return standing.values_list("user_id")
 
 

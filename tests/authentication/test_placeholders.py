@@ -96,6 +96,13 @@ def test_a_field_of_ones_own_is_asked(field, value, expected):
     assert expected == prepared(field, value)
 
 
+def test_a_moment_without_a_time_zone_is_what_the_field_makes_of_it():
+    with override_settings(USE_TZ=False):
+        naive = NOON.replace(tzinfo=None)
+
+        assert MOMENT.get_db_prep_value(naive, connection) == prepared(MOMENT, naive)
+
+
 def test_a_moment_that_the_backend_refuses_goes_the_long_way():
     """Without time zones, SQLite and MySQL take no aware one."""
     with override_settings(USE_TZ=False):

@@ -195,6 +195,18 @@ def test_asking_about_another_method_does_not_change_who_it_is():
     assert "1" == request.principal.subject
 
 
+def test_more_is_asked_of_whom_was_let_in_on_an_event_loop_too():
+    request = RequestFactory().get("/", headers=as_(sub="1", roles="a"))
+    first = EndpointMetadata(entries=(AuthorizeData(),))
+    more = EndpointMetadata(entries=(AuthorizeData(roles=("a",)),))
+    other = EndpointMetadata(entries=(AuthorizeData(roles=("b",)),))
+
+    answers = [asyncio.run(aenforce(request, each)) for each in (first, more, other)]
+
+    assert [None, None, 403] == [each and each.status for each in answers]
+    assert "1" == request.principal.subject
+
+
 def test_nothing_declared_is_held_to_the_fallback_only_where_asked():
     request = RequestFactory().get("/")
 

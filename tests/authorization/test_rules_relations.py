@@ -38,6 +38,13 @@ class TestRelations:
         Comment.objects.create(item=item, author=ann, rank=1)
         return Item.objects.get()
 
+    def test_a_way_that_ends_early_leads_to_null(self):
+        """Whoever is nobody has no team, and no team no level."""
+        alone = Item(number=3)
+
+        assert not met(resource.owner.team.level == 2, holding(), alone)
+        assert met(resource.owner.team.level != 2, holding(), alone)
+
     def test_own_columns_cost_no_query(self, item, django_assert_num_queries):
         """A foreign key is its own column."""
         ann = item.owner_id
