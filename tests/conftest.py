@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.browsers import BROWSERS
 from tests.cache_keys import VARIABLE as CACHE_PREFIX
 
 # How fast this machine is, is nothing that a law says.
@@ -19,7 +20,6 @@ hypothesis.settings.load_profile("laws")
 
 # A test that is marked runs where one of its marks of each kind is at hand.
 KINDS = [{"postgresql", "mariadb"}, {"redis"}, {"browser"}]
-BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 
 
 def at_hand():

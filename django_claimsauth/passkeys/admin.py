@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from django_claimsauth.authentication.user_pages import user_link
 from django_claimsauth.passkeys.aaguids import authenticator_name, known_names
 from django_claimsauth.passkeys.models import Passkey
 from django_claimsauth.signals import passkey_removed
@@ -94,14 +93,7 @@ class PasskeyAdmin(Base):
     @admin.display(description=_("user"), ordering="user")
     def user_link(self, passkey: Passkey) -> str:
         """Show the user, and lead there where the admin has users."""
-        name = passkey.user.get_username()
-        meta = passkey.user._meta
-        view = f"{self.admin_site.name}:{meta.app_label}_{meta.model_name}_change"
-        try:
-            url = reverse(view, args=[passkey.user_id])
-        except NoReverseMatch:
-            return str(name)
-        return format_html('<a href="{}">{}</a>', url, name)
+        return user_link(passkey.user, self.admin_site.name)
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Search the user's name too, whatever its column is called."""

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from django_claimsauth.authentication.user_pages import user_link
 from django_claimsauth.tokens.federated import FederatedIdentity
 
 if TYPE_CHECKING:
@@ -47,14 +46,7 @@ class FederatedIdentityAdmin(Base):
     @admin.display(description=_("user"), ordering="user")
     def user_link(self, identity: FederatedIdentity) -> str:
         """Show the user, and lead there where the admin has users."""
-        name = identity.user.get_username()
-        meta = identity.user._meta
-        view = f"{self.admin_site.name}:{meta.app_label}_{meta.model_name}_change"
-        try:
-            url = reverse(view, args=[identity.user_id])
-        except NoReverseMatch:
-            return str(name)
-        return format_html('<a href="{}">{}</a>', url, name)
+        return user_link(identity.user, self.admin_site.name)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: a token makes a tie, and nothing else can."""

@@ -61,11 +61,10 @@ class VerifiedTokens:
             with self._lock:
                 self._entries.pop(key, None)
             return None
-        try:  # noqa: SIM105  # `suppress` makes an object, on every request
-            self._entries.move_to_end(key)
-        except KeyError:
-            # Another thread has just forgotten it, and it holds all the same.
-            pass
+        with self._lock:
+            # Another thread may have just forgotten it, and it holds all the same.
+            if key in self._entries:
+                self._entries.move_to_end(key)
         return entry
 
     def add(self, key: bytes, entry: Verified) -> None:

@@ -10,20 +10,10 @@ from django.db import connections
 from playwright.sync_api import sync_playwright
 
 from django_claimsauth.api_keys.models import ApiKey
+from tests.browsers import BROWSERS, FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 KEY = re.compile(r"key_[0-9a-z]{12}_[0-9A-Za-z]{49}")
-BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture

@@ -97,6 +97,8 @@ def test_a_name_may_be_added_again_with_an_equal_rule(policy):
 
     policies.add("own", resource.owner_id == claim("sub"))
 
+    assert (OWN,) == policies["own"].requirements
+
 
 @pytest.mark.parametrize(
     "value",

@@ -9,23 +9,13 @@ from django.db import connections
 from playwright.sync_api import expect, sync_playwright
 
 from django_claimsauth.tokens.models import RefreshToken, TokenFamily
+from tests.browsers import BROWSERS, FLAGS
 from tests.tokens.changed import tokens_settings
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls("tests.flows.urls_single_page"),
-]
-BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
 ]
 NAME = "__Host-refresh_token"
 

@@ -8,19 +8,10 @@ from contextlib import contextmanager
 
 from playwright.sync_api import sync_playwright
 
+from tests.browsers import BROWSERS, FLAGS
 from tests.example.running import environment
 from tests.structure.source import ROOT
 
-BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
